@@ -1,0 +1,69 @@
+/**
+ * Builds dist/: every layer by `tsc -b`, the worker runtime as one self-contained file by esbuild, and a thin CommonJS
+ * entry with its own types for each subpath.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+process.chdir(root)
+if (process.argv.includes('--clean')) rmSync('dist', { recursive: true, force: true })
+
+execFileSync(path.join('node_modules', '.bin', 'tsc'), ['-b', 'src'], { stdio: 'inherit' })
+await bundleWorker()
+writeCommonJs()
+
+/** src/worker/main.ts and all it imports, into dist/worker.js: the file that is sent to wherever code runs. */
+async function bundleWorker() {
+  const entry = 'dist/worker/main.js'
+  if (!existsSync(entry)) return
+  const { build } = await import('esbuild')
+  await build({
+    entryPoints: [entry],
+    outfile: 'dist/worker.js',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    sourcemap: false,
+    legalComments: 'inline',
+    logLevel: 'warning',
+  })
+}
+
+/** dist/cjs: for each subpath a CommonJS file that requires the real module, and a copy of the types beside it. */
+function writeCommonJs() {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+  for (const entry of Object.values(exports)) {
+    if (typeof entry === 'string') continue
+    const target = entry.import.default
+    const file = entry.require.default
+    const relative = path.posix.relative(path.posix.dirname(file), target)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, thinEntry(relative))
+    const declarations = path.posix.join('./types', path.posix.relative('./dist', target))
+    writeFileSync(entry.require.types, `export * from './${declarations}'\n`)
+  }
+  copyTypes('dist', 'dist/cjs/types')
+  writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n')
+}
+
+// process.getBuiltinModule reaches Node's own loader also where a test runner has replaced `require`, as Jest does.
+function thinEntry(relative) {
+  return `'use strict'\nmodule.exports = process.getBuiltinModule('node:module').createRequire(__filename)('${relative}')\n`
+}
+
+function copyTypes(from, to) {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.name === 'cjs' || entry.name === '.build') continue
+    const source = path.join(from, entry.name)
+    const target = path.join(to, entry.name)
+    if (entry.isDirectory()) copyTypes(source, target)
+    else if (entry.name.endsWith('.d.ts')) {
+      mkdirSync(to, { recursive: true })
+      cpSync(source, target)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Every error this package throws on purpose, in one table.
+ *
+ * Codes are stable and documented one by one in docs/ERRORS.md; messages are not. A message says what failed, where
+ * (an object path, a file:line or a byte offset) and what to do next.
+ */
+
+export const codes = {
+  // Reading and writing pickles.
+  ERR_PICKLE_TRUNCATED: 'The pickle ends in the middle of an opcode or value.',
+  ERR_PICKLE_CORRUPT: 'The bytes are not a pickle, or an opcode met a stack or memo it cannot work on.',
+  ERR_PICKLE_LIMIT: 'A length, depth or count in the pickle is over the configured limit.',
+  ERR_PICKLE_UNSUPPORTED: 'The pickle uses something that this version does not read.',
+  ERR_GLOBAL_UNKNOWN: 'A global named in the pickle does not exist here.',
+  ERR_GLOBAL_FORBIDDEN: 'A global named in the pickle is not among those that may be found.',
+  ERR_UNPICKLABLE: 'A value cannot be pickled.',
+  // Capturing functions.
+  ERR_INSPECTOR_UNAVAILABLE: 'Functions cannot be read because node:inspector is denied or missing.',
+  ERR_CAPTURE_UNSUPPORTED: 'A function uses something that cannot be captured by value.',
+  ERR_BINDING_MISSING: 'A module on disk no longer has the binding that the running program uses.',
+  // Packing the working directory.
+  ERR_MODULE_OUTSIDE_ROOT: 'A module lies outside the project root and is not an installed package.',
+  ERR_MODULE_UNREADABLE: 'A module file could not be read or parsed while packing.',
+  ERR_MODULE_NOT_FOUND: 'An import specifier of a local module resolves to no file.',
+  ERR_SECRET_REACHED: 'Code imports or reads a file that never ships because it looks like a secret.',
+  ERR_SNAPSHOT_TOO_LARGE: 'The packages that would ship are over the size limit.',
+  ERR_SNAPSHOT_PATH: 'A path or link cannot be part of a snapshot.',
+  // The other end.
+  ERR_FORMAT_VERSION: 'The pickle or peer speaks a format version that this one does not.',
+  ERR_SNAPSHOT_CORRUPT: 'An object does not match its id, or a tree is malformed.',
+  ERR_SNAPSHOT_MISSING: 'The pickle names a snapshot that neither it nor the cache holds.',
+  ERR_CACHE_UNSAFE: 'The cache directory belongs to somebody else or is writable by others.',
+  ERR_MATERIALIZE: 'A snapshot could not be written to the cache.',
+  ERR_PACKAGE_MISMATCH: 'Installed packages that the code needs are missing here or have another version.',
+  ERR_MODULE_ASYNC: 'A shipped module uses top-level await, which loadsSync cannot wait for.',
+  // Executors.
+  ERR_TARGET_UNKNOWN: 'The target given to connect() is not one this package knows.',
+  ERR_WORKER_LOST: 'The worker process ended before the call did.',
+  ERR_WORKER_START: 'A worker process could not be started.',
+  ERR_CALL_CANCELLED: 'The call was cancelled.',
+  ERR_EXECUTOR_CLOSED: 'The executor is closed.',
+  ERR_PROTOCOL: 'The peer sent something that is not part of the protocol.',
+} as const
+
+export type ErrorCode = keyof typeof codes
+
+export interface ErrorDetails {
+  /** Path to the value in question, such as `args[0].config.client.socket`. */
+  path?: string | undefined
+  cause?: unknown
+}
+
+const brand = Symbol.for('modulepickle.error.v1')
+
+/** The one error class of this package. Its brand makes `isModulePickleError` work across copies of the package. */
+export class ModulePickleError extends Error {
+  override readonly name = 'ModulePickleError'
+  readonly code: ErrorCode
+  readonly path?: string
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    Object.defineProperty(this, brand, { value: true })
+    this.code = code
+    if (details.path !== undefined) this.path = details.path
+  }
+}
+
+/** True for a ModulePickleError of any copy of this package; with `code`, only for that code. */
+export function isModulePickleError(error: unknown, code?: ErrorCode): error is ModulePickleError {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false
+  return code === undefined || (error as ModulePickleError).code === code
+}
