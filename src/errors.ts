@@ -69,5 +69,5 @@ export class ModulePickleError extends Error {
 /** True for a ModulePickleError of any copy of this package; with `code`, only for that code. */
 export function isModulePickleError(error: unknown, code?: ErrorCode): error is ModulePickleError {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false
-  return code === undefined || (error as ModulePickleError).code === code
+  return code === undefined || ('code' in error && error.code === code)
 }
