@@ -1,0 +1,291 @@
+/**
+ * What a module's text says about itself: its top-level bindings, imports, exports and requests, read from the syntax tree.
+ *
+ * Used for the text V8 has loaded (capture) and for the text that ships (packing), so both name bindings alike.
+ */
+import {
+  childNodes,
+  parse,
+  type AnyNode,
+  type ArrowFunctionExpression,
+  type BlockStatement,
+  type Node,
+  type Program,
+  type SourceKind,
+} from './parse.ts'
+
+export type DeclarationKind = 'const' | 'let' | 'var' | 'function' | 'class'
+
+/** A name bound at the top level of a module by a declaration. `init` is the declared function, class or initialiser. */
+export interface Declaration {
+  readonly kind: DeclarationKind
+  readonly init: AnyNode | undefined
+}
+
+/** A local name bound to another module: `import { name as local } from 'specifier'`, or CommonJS text of the same meaning. */
+export interface ImportBinding {
+  readonly specifier: string
+  /** The export's name, `*` for the whole namespace, `module.exports` for what `require()` returns. */
+  readonly name: string
+  /** How CommonJS text from a compiler wraps what `require()` returned; see esbuild's `__toESM`. */
+  readonly interop?: 'esm' | 'esm-node'
+}
+
+export type RequestKind = 'import' | 'export' | 'dynamic' | 'require' | 'url'
+
+/** A place in the text that names another module or file, with the range of the literal (quotes included) or expression. */
+export interface ModuleRequest {
+  readonly kind: RequestKind
+  /** undefined where the specifier is computed. */
+  readonly specifier: string | undefined
+  readonly start: number
+  readonly end: number
+}
+
+export type ModuleRoot = Program | ArrowFunctionExpression
+
+export interface ModuleRecord {
+  readonly kind: SourceKind
+  readonly text: string
+  readonly program: Program
+  /** The statements whose declarations are the module's top level (inside the wrapper that tsx puts around CommonJS). */
+  readonly body: readonly AnyNode[]
+  /** The node that owns `body`: the program, or that wrapper's function. */
+  readonly root: ModuleRoot
+  readonly declarations: ReadonlyMap<string, Declaration>
+  readonly imports: ReadonlyMap<string, ImportBinding>
+  /** Export name to local name; only what this module itself declares or re-exports under a local name. */
+  readonly exports: ReadonlyMap<string, string>
+  readonly requests: readonly ModuleRequest[]
+}
+
+/** @throws ModulePickleError ERR_MODULE_UNREADABLE */
+export function readModule(text: string, kind: SourceKind, where: string): ModuleRecord {
+  const program = parse(text, kind, where)
+  const root = topLevelOwner(program)
+  const body = (
+    root.type === 'Program' ? root.body : (root as AnyNode & { body: { body: AnyNode[] } }).body.body
+  ) as AnyNode[]
+  const record = {
+    kind,
+    text,
+    program,
+    body,
+    root,
+    declarations: new Map<string, Declaration>(),
+    imports: new Map<string, ImportBinding>(),
+    exports: new Map<string, string>(),
+    requests: [] as ModuleRequest[],
+  }
+  for (const statement of body) readStatement(statement, record)
+  readHoistedVars(body, record)
+  readRequests(program, record.requests)
+  return record
+}
+
+type Draft = {
+  declarations: Map<string, Declaration>
+  imports: Map<string, ImportBinding>
+  exports: Map<string, string>
+}
+
+/** tsx runs CommonJS as `__filename="…";(()=>{ … })()`: there the arrow is the module's top level. */
+function topLevelOwner(program: Program): ModuleRoot {
+  const last = program.body.at(-1)
+  if (last?.type !== 'ExpressionStatement' || last.expression.type !== 'CallExpression') return program
+  const { callee } = last.expression
+  if (callee.type !== 'ArrowFunctionExpression' || callee.params.length > 0 || callee.expression) return program
+  const onlySetup = program.body.slice(0, -1).every(isFilenameAssignment)
+  return onlySetup && program.body.length > 1 ? callee : program
+}
+
+function isFilenameAssignment(statement: AnyNode): boolean {
+  return (
+    statement.type === 'ExpressionStatement' &&
+    statement.expression.type === 'AssignmentExpression' &&
+    statement.expression.left.type === 'Identifier' &&
+    statement.expression.left.name === '__filename'
+  )
+}
+
+function readStatement(statement: AnyNode, draft: Draft): void {
+  switch (statement.type) {
+    case 'ImportDeclaration':
+      for (const entry of statement.specifiers) {
+        const specifier = String(statement.source.value)
+        const name =
+          entry.type === 'ImportSpecifier'
+            ? exportedName(entry.imported)
+            : entry.type === 'ImportDefaultSpecifier'
+              ? 'default'
+              : '*'
+        draft.imports.set(entry.local.name, { specifier, name })
+      }
+      break
+    case 'ExportNamedDeclaration':
+      if (statement.declaration) {
+        for (const name of declare(statement.declaration, draft)) draft.exports.set(name, name)
+      } else if (!statement.source) {
+        for (const entry of statement.specifiers) {
+          draft.exports.set(exportedName(entry.exported), exportedName(entry.local))
+        }
+      }
+      break
+    case 'ExportDefaultDeclaration': {
+      const { declaration } = statement
+      if ((declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') && declaration.id) {
+        draft.exports.set('default', declaration.id.name)
+        declare(declaration, draft)
+      } else {
+        draft.exports.set('default', '*default*')
+        draft.declarations.set('*default*', { kind: 'const', init: declaration })
+      }
+      break
+    }
+    default:
+      declare(statement, draft)
+      readEsbuildExports(statement, draft)
+  }
+}
+
+function exportedName(node: AnyNode): string {
+  return node.type === 'Literal' ? String(node.value) : node.type === 'Identifier' ? node.name : ''
+}
+
+function declare(node: AnyNode, draft: Draft): string[] {
+  if ((node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') && node.id) {
+    draft.declarations.set(node.id.name, { kind: node.type === 'ClassDeclaration' ? 'class' : 'function', init: node })
+    return [node.id.name]
+  }
+  if (node.type !== 'VariableDeclaration') return []
+  const names: string[] = []
+  const kind = node.kind === 'let' || node.kind === 'var' ? node.kind : 'const'
+  for (const declarator of node.declarations) {
+    for (const name of boundNames(declarator.id)) {
+      const init = declarator.id.type === 'Identifier' ? (declarator.init ?? undefined) : undefined
+      const required = init && requireBinding(init)
+      if (required) draft.imports.set(name, required)
+      draft.declarations.set(name, { kind, init })
+      names.push(name)
+    }
+  }
+  return names
+}
+
+/** The names that a binding pattern binds. */
+export function boundNames(pattern: AnyNode): string[] {
+  switch (pattern.type) {
+    case 'Identifier':
+      return [pattern.name]
+    case 'ObjectPattern':
+      return pattern.properties.flatMap(p => boundNames(p.type === 'RestElement' ? p.argument : p.value))
+    case 'ArrayPattern':
+      return pattern.elements.flatMap(element => (element ? boundNames(element) : []))
+    case 'AssignmentPattern':
+      return boundNames(pattern.left)
+    case 'RestElement':
+      return boundNames(pattern.argument)
+    default:
+      return []
+  }
+}
+
+/** `require('x')`, or esbuild's `__toESM(require('x'), isNodeMode)`. */
+function requireBinding(init: AnyNode): ImportBinding | undefined {
+  const direct = requiredSpecifier(init)
+  if (direct !== undefined) return { specifier: direct, name: 'module.exports' }
+  if (init.type !== 'CallExpression' || init.callee.type !== 'Identifier' || init.callee.name !== '__toESM')
+    return undefined
+  const specifier = init.arguments[0] && requiredSpecifier(init.arguments[0])
+  if (specifier === undefined) return undefined
+  return { specifier, name: 'module.exports', interop: init.arguments.length > 1 ? 'esm-node' : 'esm' }
+}
+
+function requiredSpecifier(node: AnyNode): string | undefined {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'require')
+    return undefined
+  const argument = node.arguments[0]
+  return argument?.type === 'Literal' && typeof argument.value === 'string' ? argument.value : undefined
+}
+
+/** esbuild's CommonJS names its exports in `__export(target, { name: () => local })`. */
+function readEsbuildExports(statement: AnyNode, draft: Draft): void {
+  if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') return
+  const {
+    callee,
+    arguments: [, table],
+  } = statement.expression
+  if (callee.type !== 'Identifier' || callee.name !== '__export' || table?.type !== 'ObjectExpression') return
+  for (const property of table.properties) {
+    if (property.type !== 'Property' || property.value.type !== 'ArrowFunctionExpression') continue
+    const { body } = property.value
+    if (body.type === 'Identifier') draft.exports.set(exportedName(property.key), body.name)
+  }
+}
+
+/** `var` inside blocks and loops of the top level belongs to the module as well. */
+function readHoistedVars(body: readonly AnyNode[], draft: Draft): void {
+  const open: AnyNode[] = [...body]
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (isFunctionOrClass(node)) continue
+    if (node.type === 'VariableDeclaration' && node.kind === 'var') {
+      for (const name of node.declarations.flatMap(declarator => boundNames(declarator.id))) {
+        if (!draft.declarations.has(name)) draft.declarations.set(name, { kind: 'var', init: undefined })
+      }
+    }
+    open.push(...childNodes(node))
+  }
+}
+
+export function isFunctionOrClass(node: Node): boolean {
+  return /^(Function|ArrowFunction|Class)(Declaration|Expression)$/.test(node.type)
+}
+
+function readRequests(program: Program, requests: ModuleRequest[]): void {
+  const open: Node[] = [program]
+  for (let node = open.pop(); node; node = open.pop()) {
+    const request = requestOf(node as AnyNode)
+    if (request) requests.push(request)
+    for (const child of childNodes(node)) open.push(child)
+  }
+  requests.sort((a, b) => a.start - b.start)
+}
+
+function requestOf(node: AnyNode): ModuleRequest | undefined {
+  switch (node.type) {
+    case 'ImportDeclaration':
+      return literalRequest('import', node.source)
+    case 'ExportNamedDeclaration':
+    case 'ExportAllDeclaration':
+      return node.source ? literalRequest('export', node.source) : undefined
+    case 'ImportExpression':
+      return literalRequest('dynamic', node.source)
+    case 'CallExpression': {
+      const { callee } = node
+      const isRequire =
+        (callee.type === 'Identifier' && callee.name === 'require') ||
+        (callee.type === 'MemberExpression' && isNamed(callee.object, 'require') && isNamed(callee.property, 'resolve'))
+      return isRequire && node.arguments[0] ? literalRequest('require', node.arguments[0]) : undefined
+    }
+    case 'NewExpression': {
+      const [path, base] = node.arguments
+      const isFileUrl = isNamed(node.callee, 'URL') && base && isImportMetaUrl(base)
+      return isFileUrl && path ? literalRequest('url', path) : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+function literalRequest(kind: RequestKind, node: AnyNode): ModuleRequest {
+  const specifier = node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
+  return { kind, specifier, start: node.start, end: node.end }
+}
+
+function isNamed(node: AnyNode, name: string): boolean {
+  return node.type === 'Identifier' && node.name === name
+}
+
+function isImportMetaUrl(node: AnyNode): boolean {
+  return node.type === 'MemberExpression' && node.object.type === 'MetaProperty' && isNamed(node.property, 'url')
+}
