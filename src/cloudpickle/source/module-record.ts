@@ -63,9 +63,7 @@ export interface ModuleRecord {
 export function readModule(text: string, kind: SourceKind, where: string): ModuleRecord {
   const program = parse(text, kind, where)
   const root = topLevelOwner(program)
-  const body = (
-    root.type === 'Program' ? root.body : (root as AnyNode & { body: { body: AnyNode[] } }).body.body
-  ) as AnyNode[]
+  const body = statementsOf(root)
   const record = {
     kind,
     text,
@@ -81,6 +79,11 @@ export function readModule(text: string, kind: SourceKind, where: string): Modul
   readHoistedVars(body, record)
   readRequests(program, record.requests)
   return record
+}
+
+function statementsOf(root: ModuleRoot): AnyNode[] {
+  if (root.type === 'Program') return root.body
+  return (root.body as BlockStatement).body
 }
 
 type Draft = {
