@@ -8,7 +8,6 @@ import {
   parse,
   type AnyNode,
   type ArrowFunctionExpression,
-  type BlockStatement,
   type Node,
   type Program,
   type SourceKind,

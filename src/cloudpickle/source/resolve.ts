@@ -1,0 +1,139 @@
+/**
+ * Where an import specifier leads, seen from a file: the answer Node or tsx would give, without loading anything.
+ *
+ * Node has no synchronous way to ask this on behalf of another module. On top of Node's algorithm come the liberties that
+ * TypeScript runners take with local files: `./a.js` may be a.ts, `./a` may be a.ts or a/index.ts. Nothing is remembered
+ * beyond package.json files that have not changed since.
+ */
+import { realpathSync, statSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { conditionsFor, type ResolveMode } from './conditions.ts'
+import { exportTarget, importTarget } from './exports.ts'
+import { ancestors, nearestPackage, readPackageJson } from './package-json.ts'
+
+export type { ResolveMode } from './conditions.ts'
+
+/** `name` is with its scheme (`node:fs`); `file` is a real path. */
+export type Resolution =
+  | { readonly kind: 'builtin'; readonly name: string }
+  | { readonly kind: 'file'; readonly file: string }
+
+/**
+ * What `specifier` means in `fromFile`; undefined when it leads nowhere.
+ * @throws ModulePickleError ERR_MODULE_UNREADABLE when a package.json on the way cannot be read
+ */
+export function resolveModule(specifier: string, fromFile: string, mode: ResolveMode): Resolution | undefined {
+  if (isBuiltin(specifier)) {
+    return { kind: 'builtin', name: specifier.startsWith('node:') ? specifier : `node:${specifier}` }
+  }
+  if (specifier.startsWith('#')) return resolveImportsEntry(specifier, fromFile, mode)
+  if (isPathSpecifier(specifier)) return resolved(findFile(pathOf(specifier, fromFile, mode)))
+  if (/^[a-z][a-z0-9+.-]*:/i.test(specifier)) return undefined
+  return resolved(findInPackage(specifier, fromFile, mode))
+}
+
+/** Relative, absolute or a file URL: a specifier that names a file and no package. */
+export function isPathSpecifier(specifier: string): boolean {
+  return /^\.{0,2}\/|^\.{1,2}$|^file:/.test(specifier)
+}
+
+function resolved(file: string | undefined): Resolution | undefined {
+  return file === undefined ? undefined : { kind: 'file', file: realpathSync(file) }
+}
+
+/** For `import`, a specifier is a URL reference; for `require`, a path. */
+function pathOf(specifier: string, fromFile: string, mode: ResolveMode): string {
+  if (mode === 'require' && !specifier.startsWith('file:')) return path.resolve(path.dirname(fromFile), specifier)
+  const url = new URL(specifier, pathToFileURL(fromFile))
+  url.search = ''
+  url.hash = ''
+  return fileURLToPath(url)
+}
+
+const typescriptFor: Readonly<Record<string, readonly string[]>> = {
+  '.js': ['.ts', '.tsx'],
+  '.jsx': ['.tsx', '.ts'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+}
+const addedExtensions = ['.ts', '.tsx', '.js', '.mts', '.mjs', '.cts', '.cjs', '.json', '.node']
+
+/** The file that `target` stands for: itself, its TypeScript source, itself with an extension, or a directory's index. */
+function findFile(target: string): string | undefined {
+  const isDirectory = /[/\\]$|(?:^|[/\\])\.{1,2}$/.test(target)
+  const exact = isDirectory ? undefined : (findExact(target) ?? findWithExtension(target))
+  return exact ?? findMain(target)
+}
+
+function findExact(target: string): string | undefined {
+  if (isFile(target)) return target
+  const extension = path.extname(target)
+  const stem = target.slice(0, target.length - extension.length)
+  return typescriptFor[extension]?.map(ts => stem + ts).find(isFile)
+}
+
+function findWithExtension(target: string): string | undefined {
+  return addedExtensions.map(extension => target + extension).find(isFile)
+}
+
+function findMain(directory: string): string | undefined {
+  const main = readPackageJson(directory)?.main
+  const target = typeof main === 'string' ? path.join(directory, main) : undefined
+  const found = target && (findExact(target) ?? findWithExtension(target) ?? findIndex(target))
+  return found ?? findIndex(directory)
+}
+
+function findIndex(directory: string): string | undefined {
+  return findWithExtension(path.join(directory, 'index'))
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function resolveImportsEntry(specifier: string, fromFile: string, mode: ResolveMode): Resolution | undefined {
+  const owner = nearestPackage(fromFile)
+  const target = owner && importTarget(owner.json.imports, specifier, conditionsFor(mode))
+  if (owner === undefined || target === undefined) return undefined
+  if (target.startsWith('./')) return resolved(findExact(path.join(owner.directory, target)))
+  if (isPathSpecifier(target) || target.startsWith('#')) return undefined
+  return resolveModule(target, path.join(owner.directory, 'package.json'), mode)
+}
+
+/** `name` or `@scope/name`, and the rest as `.` or `./…`. */
+export function splitPackageSpecifier(specifier: string): { name: string; subpath: string } | undefined {
+  const match = /^((?:@[^/\\%]+\/)?[^./\\%@][^/\\%]*)(\/.*)?$/.exec(specifier)
+  return match?.[1] === undefined ? undefined : { name: match[1], subpath: `.${match[2] ?? ''}` }
+}
+
+function findInPackage(specifier: string, fromFile: string, mode: ResolveMode): string | undefined {
+  const split = splitPackageSpecifier(specifier)
+  if (!split) return undefined
+  const self = nearestPackage(fromFile)
+  if (self?.json.name === split.name && self.json.exports !== undefined && self.json.exports !== null) {
+    return findSubpath(self.directory, split.subpath, mode)
+  }
+  const directory = findPackageDirectory(split.name, fromFile)
+  return directory && findSubpath(directory, split.subpath, mode)
+}
+
+/** The directory `node_modules/<name>` that Node would use from `fromFile`; not a real path if it is a link. */
+export function findPackageDirectory(name: string, fromFile: string): string | undefined {
+  for (const ancestor of ancestors(path.dirname(fromFile))) {
+    if (path.basename(ancestor) === 'node_modules') continue
+    const candidate = path.join(ancestor, 'node_modules', name)
+    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate
+  }
+  return undefined
+}
+
+function findSubpath(directory: string, subpath: string, mode: ResolveMode): string | undefined {
+  const json = readPackageJson(directory)
+  if (json?.exports !== undefined && json.exports !== null) {
+    const target = exportTarget(json.exports, subpath, conditionsFor(mode))
+    return target && findExact(path.join(directory, target))
+  }
+  return subpath === '.' ? findMain(directory) : findFile(path.join(directory, subpath))
+}
