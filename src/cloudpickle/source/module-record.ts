@@ -8,6 +8,7 @@ import {
   parse,
   type AnyNode,
   type ArrowFunctionExpression,
+  type BlockStatement,
   type Node,
   type Program,
   type SourceKind,
