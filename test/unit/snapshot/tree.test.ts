@@ -1,0 +1,149 @@
+/** Trees and ids against git itself, and every malformed tree refused. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { isModulePickleError } from '../../../src/errors.ts'
+import { buildTrees, type FileEntry } from '../../../src/snapshot/objects/build-trees.ts'
+import { objectId, verifyObject } from '../../../src/snapshot/objects/object-id.ts'
+import { decodeTree, encodeTree, type TreeEntry } from '../../../src/snapshot/objects/tree.ts'
+
+interface SampleFile {
+  readonly path: string
+  readonly mode: FileEntry['mode']
+  readonly content: string
+}
+
+const samples: readonly SampleFile[] = [
+  { path: 'a', mode: '100644', content: 'bc' },
+  { path: 'ab', mode: '100644', content: 'c' },
+  { path: 'lib.ts', mode: '100644', content: 'before the directory lib, because . sorts before /' },
+  { path: 'lib/z', mode: '100755', content: '#!/bin/sh\n' },
+  { path: 'lib0', mode: '100644', content: 'after the directory lib' },
+  { path: 'lib/deep/er/ünï çødé 🥒.txt', mode: '100644', content: 'ü\r\n' },
+  { path: 'lib/link', mode: '120000', content: '../a' },
+  { path: 'empty', mode: '100644', content: '' },
+]
+
+function entriesOf(files: readonly SampleFile[]): FileEntry[] {
+  return files.map(({ path, mode, content }) => ({ path, mode, id: objectId('blob', Buffer.from(content)) }))
+}
+
+test('the id of a tree is what git write-tree gives in a SHA-256 repository', t => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'modulepickle-tree-'))
+  t.after(() => rmSync(directory, { recursive: true }))
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd: directory, encoding: 'utf8' }).trim()
+  git('init', '--quiet', '--object-format=sha256')
+  writeFileSync(path.join(directory, '.git/info/attributes'), '* -text -filter -ident -working-tree-encoding\n')
+  for (const file of samples) {
+    const target = path.join(directory, file.path)
+    mkdirSync(path.dirname(target), { recursive: true })
+    if (file.mode === '120000') symlinkSync(file.content, target)
+    else writeFileSync(target, file.content)
+    if (file.mode === '100755') chmodSync(target, 0o755)
+  }
+  git('add', '--all')
+  assert.equal(buildTrees(entriesOf(samples)).id, git('write-tree'))
+})
+
+test('trees do not depend on the order in which files are given', () => {
+  assert.equal(buildTrees(entriesOf(samples)).id, buildTrees(entriesOf(samples).reverse()).id)
+})
+
+test('contents, names, modes and directories that other systems confuse give different ids', () => {
+  const id = (...files: SampleFile[]): string => buildTrees(entriesOf(files)).id
+  const file = (path: string, content: string, mode: FileEntry['mode'] = '100644'): SampleFile => ({
+    path,
+    content,
+    mode,
+  })
+  const ids = [
+    id(file('a', 'bc'), file('ab', 'c')),
+    id(file('a', 'b'), file('ab', 'cc')),
+    id(file('a/bc.py', 'x')),
+    id(file('ab/c.py', 'x')),
+    id(file('run', 'x')),
+    id(file('run', 'x', '100755')),
+    id(file('run', 'x', '120000')),
+  ]
+  assert.equal(new Set(ids).size, ids.length)
+})
+
+test('a decoded tree encodes to the same bytes', () => {
+  for (const tree of buildTrees(entriesOf(samples)).trees) {
+    const content = tree.read()
+    assert.deepEqual(encodeTree(decodeTree(content)), content)
+  }
+})
+
+const blob = objectId('blob', Buffer.from(''))
+
+function rawEntry(mode: string, name: string | Buffer, id = blob): Buffer {
+  return Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.from([0]), Buffer.from(id, 'hex')])
+}
+
+test('names that could leave a directory, or that git reserves, are refused both ways', () => {
+  for (const name of ['', '.', '..', '.git', '.GIT', '../a', 'a/b', '/etc']) {
+    const entry: TreeEntry = { mode: '100644', name, id: blob }
+    assert.throws(
+      () => encodeTree([entry]),
+      error => isModulePickleError(error, 'ERR_SNAPSHOT_PATH'),
+      name,
+    )
+    assert.throws(
+      () => decodeTree(rawEntry('100644', name)),
+      error => isModulePickleError(error, 'ERR_SNAPSHOT_CORRUPT'),
+      name,
+    )
+  }
+})
+
+test('a tree that is not in canonical form is refused', () => {
+  const malformed: Record<string, Buffer> = {
+    'an unknown mode': rawEntry('100664', 'a'),
+    'a mode with a leading zero': rawEntry('040000', 'a'),
+    'a submodule': rawEntry('160000', 'a'),
+    'a name that is not UTF-8': rawEntry('100644', Buffer.from([0x61, 0xff])),
+    'the wrong order': Buffer.concat([rawEntry('100644', 'b'), rawEntry('100644', 'a')]),
+    'a directory sorted as a file': Buffer.concat([rawEntry('40000', 'lib'), rawEntry('100644', 'lib.ts')]),
+    'the same name twice': Buffer.concat([rawEntry('100644', 'a'), rawEntry('100644', 'a')]),
+    'a file and a directory of one name': Buffer.concat([rawEntry('100644', 'a'), rawEntry('40000', 'a')]),
+  }
+  for (const [what, content] of Object.entries(malformed)) {
+    assert.throws(
+      () => decodeTree(content),
+      error => isModulePickleError(error, 'ERR_SNAPSHOT_CORRUPT'),
+      what,
+    )
+  }
+})
+
+test('a tree cut anywhere is refused, except between two entries', () => {
+  const content = encodeTree([
+    { mode: '100644', name: 'one', id: blob },
+    { mode: '40000', name: 'two', id: blob },
+  ])
+  const between = rawEntry('100644', 'one').length
+  for (let length = 1; length < content.byteLength; length++) {
+    if (length === between) continue
+    assert.throws(
+      () => decodeTree(content.subarray(0, length)),
+      error => isModulePickleError(error, 'ERR_SNAPSHOT_CORRUPT'),
+      `${length} bytes`,
+    )
+  }
+})
+
+test('an object is refused under any id but its own', () => {
+  const content = Buffer.from('content')
+  verifyObject(objectId('blob', content), 'blob', content)
+  for (const id of [objectId('tree', content), objectId('blob', Buffer.from('Content')), '../../etc/passwd', '']) {
+    assert.throws(
+      () => verifyObject(id, 'blob', content),
+      error => isModulePickleError(error, 'ERR_SNAPSHOT_CORRUPT'),
+      id,
+    )
+  }
+})
