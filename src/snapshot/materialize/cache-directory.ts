@@ -1,0 +1,96 @@
+/**
+ * The private directory that holds everything a receiver keeps: found, made and checked before it is used.
+ *
+ * Code is run from it, so it must belong to this user and nobody else may write there. Layout: `objects/ab/cdef…`,
+ * `snapshots/<id>/<bound packages>/…`, `tmp/<host>-<pid>-<random>/`.
+ */
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import path from 'node:path'
+import { ModulePickleError } from '../../errors.ts'
+
+/** Real paths. All exist, belong to this user and are closed to others. */
+export interface CacheDirectory {
+  readonly root: string
+  readonly objects: string
+  readonly snapshots: string
+  readonly temporary: string
+}
+
+/**
+ * Opens `directory`, or the default: $MODULEPICKLE_CACHE, else $XDG_CACHE_HOME/modulepickle, else ~/.cache/modulepickle,
+ * else, where that cannot be written, a directory of this user under the system's temporary one.
+ * @throws ModulePickleError ERR_CACHE_UNSAFE
+ */
+export function openCacheDirectory(directory?: string): CacheDirectory {
+  const chosen = directory ?? process.env['MODULEPICKLE_CACHE']
+  const root = chosen ? makePrivate(path.resolve(chosen)) : openDefault()
+  return {
+    root,
+    objects: makePrivate(path.join(root, 'objects')),
+    snapshots: makePrivate(path.join(root, 'snapshots')),
+    temporary: makePrivate(path.join(root, 'tmp')),
+  }
+}
+
+function openDefault(): string {
+  const base = process.env['XDG_CACHE_HOME'] || (hasHome() ? path.join(homedir(), '.cache') : undefined)
+  if (base !== undefined && path.isAbsolute(base) && canWriteBelow(base)) {
+    return makePrivate(path.join(base, 'modulepickle'))
+  }
+  const owner = process.getuid ? process.getuid() : 'user'
+  return makePrivate(path.join(tmpdir(), `modulepickle-${owner}`))
+}
+
+/** A user id without an entry in the user database, as containers often have, has no home. */
+function hasHome(): boolean {
+  try {
+    return homedir() !== ''
+  } catch {
+    return false
+  }
+}
+
+function canWriteBelow(directory: string): boolean {
+  try {
+    mkdirSync(path.join(directory, 'modulepickle'), { recursive: true, mode: 0o700 })
+    accessSync(path.join(directory, 'modulepickle'), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function makePrivate(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const real = realpathSync(directory)
+    checkOwner(real)
+    return real
+  } catch (error) {
+    if (error instanceof ModulePickleError) throw error
+    throw unsafe(directory, `cannot be created (${(error as Error).message})`, error)
+  }
+}
+
+function checkOwner(directory: string): void {
+  const stat = lstatSync(directory)
+  if (!stat.isDirectory()) throw unsafe(directory, 'is not a directory')
+  if (!process.getuid) return
+  const user = process.getuid()
+  if (stat.uid !== user) throw unsafe(directory, `belongs to user ${stat.uid}, and this process runs as ${user}`)
+  if ((stat.mode & 0o022) !== 0) throw unsafe(directory, `can be written by others (mode ${octal(stat.mode)})`)
+  if ((stat.mode & 0o077) !== 0) chmodSync(directory, 0o700)
+}
+
+function octal(mode: number): string {
+  return (mode & 0o777).toString(8)
+}
+
+function unsafe(directory: string, why: string, cause?: unknown): ModulePickleError {
+  return new ModulePickleError(
+    'ERR_CACHE_UNSAFE',
+    `The cache directory ${directory} ${why}. Name a directory that only this user can write in MODULEPICKLE_CACHE.`,
+    { cause },
+  )
+}

@@ -1,0 +1,48 @@
+/**
+ * Fresh names to write under before a rename makes the result visible, and the removal of those that a killed
+ * process left behind. A name says which process on which host owns it.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { hostname } from 'node:os'
+import path from 'node:path'
+
+const maximumAgeMs = 24 * 60 * 60 * 1000
+const ownPrefix = `${hostname().replaceAll(/[^A-Za-z0-9]/g, '_')}-${process.pid}-`
+
+/** A new empty directory under `temporary`. */
+export function makeTemporary(temporary: string): string {
+  const directory = temporaryName(temporary)
+  mkdirSync(directory, { mode: 0o700 })
+  return directory
+}
+
+/** A name under `temporary` that nothing has. */
+export function temporaryName(temporary: string): string {
+  return path.join(temporary, ownPrefix + randomBytes(8).toString('hex'))
+}
+
+/** Removes what processes that are gone have left. That of other hosts, which cannot be asked, goes after a day. */
+export function sweepTemporary(temporary: string): void {
+  for (const name of readdirSync(temporary)) {
+    const leftover = path.join(temporary, name)
+    if (isAbandoned(name, leftover)) rmSync(leftover, { recursive: true, force: true })
+  }
+}
+
+function isAbandoned(name: string, leftover: string): boolean {
+  const owner = /^(.*)-(\d+)-[^-]+$/.exec(name)
+  const isFromHere = owner !== null && ownPrefix.startsWith(`${owner[1]}-`)
+  if (isFromHere) return !isAlive(Number(owner[2]))
+  const stat = statSync(leftover, { throwIfNoEntry: false })
+  return stat !== undefined && Date.now() - stat.mtimeMs > maximumAgeMs
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
