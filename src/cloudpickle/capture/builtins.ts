@@ -1,0 +1,53 @@
+/**
+ * The names under which Node's builtin modules export functions and objects: live value -> `node:path` + `join`.
+ *
+ * Built once per process, when the first value of a builtin module is met. Getters are not triggered, and modules that are
+ * deprecated or not loaded anyway are left alone.
+ */
+import { builtinModules } from 'node:module'
+
+export interface BuiltinName {
+  readonly module: string
+  readonly name: string
+}
+
+// Loading these prints a deprecation warning.
+const deprecated = new Set(['punycode', 'sys', 'trace_events', 'wasi'])
+
+let names: Map<unknown, BuiltinName> | undefined
+
+export function builtinNameOf(value: unknown): BuiltinName | undefined {
+  names ??= indexBuiltins()
+  return names.get(value)
+}
+
+function indexBuiltins(): Map<unknown, BuiltinName> {
+  const index = new Map<unknown, BuiltinName>()
+  // Shorter names first: `fs` before `fs/promises`; names are sorted so that the choice never depends on load order.
+  const specifiers = builtinModules.filter(
+    name => !name.startsWith('_') && !name.includes(':') && !deprecated.has(name),
+  )
+  specifiers.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+  for (const specifier of specifiers) {
+    const module = `node:${specifier}`
+    const exports: unknown = process.getBuiltinModule(specifier)
+    add(index, exports, module, 'module.exports')
+    for (const name of Object.keys(Object(exports)).toSorted()) addExport(index, exports as object, module, name)
+  }
+  return index
+}
+
+function addExport(index: Map<unknown, BuiltinName>, exports: object, module: string, name: string): void {
+  const value: unknown = Object.getOwnPropertyDescriptor(exports, name)?.value
+  add(index, value, module, name)
+  const prototype: unknown = typeof value === 'function' ? value.prototype : undefined
+  for (const key of typeof prototype === 'object' && prototype !== null ? Object.getOwnPropertyNames(prototype) : []) {
+    if (key === 'constructor') continue
+    add(index, Object.getOwnPropertyDescriptor(prototype, key)?.value, module, `${name}.prototype.${key}`)
+  }
+}
+
+function add(index: Map<unknown, BuiltinName>, value: unknown, module: string, name: string): void {
+  const canBeNamed = typeof value === 'function' || (typeof value === 'object' && value !== null)
+  if (canBeNamed && !index.has(value)) index.set(value, { module, name })
+}

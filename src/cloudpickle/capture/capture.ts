@@ -1,0 +1,113 @@
+/**
+ * From a live function to what describes it: a reference by name, or a record of its code and variables.
+ *
+ * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
+ */
+import type { FunctionSite } from '../source/lexical-scopes.ts'
+import { CapturedScopes } from './captured-scope.ts'
+import { captureClosure, type CapturedFunction } from './closure.ts'
+import { CodeUnit } from './code-unit.ts'
+import { unsupported } from './free-variables.ts'
+import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
+import { Inspector, type FunctionInternals } from './inspector.ts'
+import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
+import { canProbe, sharesVariable } from './probe.ts'
+import { alignScopes, type ScopeChain } from './scope-chain.ts'
+
+export type Captured =
+  | { readonly kind: 'reference'; readonly reference: FunctionReference }
+  | { readonly kind: 'bound'; readonly bound: NonNullable<FunctionInternals['boundTarget']> }
+  | { readonly kind: 'closure'; readonly closure: CapturedFunction; readonly site: FunctionSite }
+  /** A native function that nothing names. */
+  | { readonly kind: 'unknown' }
+
+let session: { inspector: Inspector; scripts: LoadedScripts } | undefined
+
+function openSession(): { inspector: Inspector; scripts: LoadedScripts } {
+  if (!session) {
+    const inspector = new Inspector()
+    session = { inspector, scripts: new LoadedScripts(inspector) }
+  }
+  return session
+}
+
+export class Capture {
+  readonly #inspector: Inspector
+  readonly #scripts: LoadedScripts
+  readonly #scopes = new CapturedScopes((a, b, name) => this.#shares(a, b, name))
+  readonly #units = new Map<LoadedScript, CodeUnit>()
+
+  /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
+  constructor() {
+    const { inspector, scripts } = openSession()
+    this.#inspector = inspector
+    this.#scripts = scripts
+    inspector.release()
+  }
+
+  /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED, ERR_MODULE_UNREADABLE */
+  describe(fn: Function): Captured {
+    const internals = this.#inspector.internalsOf(fn)
+    if (internals.boundTarget) return { kind: 'bound', bound: internals.boundTarget }
+    const script = internals.location && this.#scripts.get(internals.location.scriptId)
+    if (!script || script.url.startsWith('node:')) {
+      const reference = builtinReference(fn)
+      return reference ? { kind: 'reference', reference } : { kind: 'unknown' }
+    }
+    const site = this.#siteOf(fn, script, internals)
+    let chain: ScopeChain | undefined
+    const scopes = (): ScopeChain => (chain ??= alignScopes(internals.scopes(), site.scope))
+    const reference = scriptReference(
+      fn,
+      script,
+      site,
+      name => scopes().find(({ scope }) => scope.isModule)?.variables[name],
+    )
+    if (reference) return { kind: 'reference', reference }
+    const closure = captureClosure(fn, site, this.#unitOf(script), scopes(), this.#scopes)
+    return { kind: 'closure', closure, site }
+  }
+
+  #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {
+    const site = script.siteAt(location!, isClass(fn))
+    if (site) return site
+    throw unsupported(
+      script,
+      0,
+      `its code was not found in the text of the script (line ${location!.line + 1})`,
+      'Report this',
+    )
+  }
+
+  #unitOf(script: LoadedScript): CodeUnit {
+    const unit = this.#units.get(script) ?? new CodeUnit(script)
+    this.#units.set(script, unit)
+    return unit
+  }
+
+  #shares(a: Function, b: Function, name: string): boolean {
+    for (const [through, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const { location } = this.#inspector.internalsOf(through)
+      const script = this.#scripts.get(location!.scriptId)!
+      const site = script.siteAt(location!, false)
+      if (site && canProbe(site)) return sharesVariable(this.#inspector, through, other, name)
+    }
+    const { location } = this.#inspector.internalsOf(a)
+    const script = this.#scripts.get(location!.scriptId)!
+    const site = script.siteAt(location!, false)
+    throw unsupported(
+      script,
+      site?.node.start ?? 0,
+      `it cannot be told whether it shares the variable \`${name}\` with another function in this pickle`,
+      'Keep the variable in an object',
+    )
+  }
+}
+
+export function isClass(fn: Function): boolean {
+  const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype')
+  return prototype?.writable === false && /^class\b/.test(Function.prototype.toString.call(fn))
+}

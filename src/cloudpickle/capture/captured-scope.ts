@@ -1,0 +1,102 @@
+/**
+ * Scope instances: which closures share which variables.
+ *
+ * V8 shows the variables of a context but not the context's identity. Two closures whose contexts stand at the same place of
+ * the text and hold identical values may share one context or have one each. It makes no difference when nothing in it is
+ * ever reassigned; an object made in that very scope proves that it is one; only what is left is asked of the probe.
+ */
+import type { Binding, Scope } from '../source/lexical-scopes.ts'
+import type { CodeUnit } from './code-unit.ts'
+import type { LiveScope } from './inspector.ts'
+import type { ScopeChain } from './scope-chain.ts'
+
+/** One context of V8's, as it travels. The module's own scope is the code unit itself. */
+export class CapturedScope {
+  readonly scope: Scope
+  readonly parent: CapturedScope | CodeUnit
+  readonly unit: CodeUnit
+  readonly variables: LiveScope['variables']
+  /** A closure of this context, for the probe. */
+  readonly witness: Function
+
+  constructor(
+    scope: Scope,
+    parent: CapturedScope | CodeUnit,
+    unit: CodeUnit,
+    variables: LiveScope['variables'],
+    witness: Function,
+  ) {
+    this.scope = scope
+    this.parent = parent
+    this.unit = unit
+    this.variables = variables
+    this.witness = witness
+  }
+}
+
+/** Asks V8 whether `a` and `b` close over one and the same variable `name`. */
+export type SharingProbe = (a: Function, b: Function, name: string) => boolean
+
+/** The scope instances met during one dump. */
+export class CapturedScopes {
+  readonly #known = new Map<Scope, CapturedScope[]>()
+  readonly #sharesVariable: SharingProbe
+
+  constructor(sharesVariable: SharingProbe) {
+    this.#sharesVariable = sharesVariable
+  }
+
+  /** The instances around `fn` by lexical scope, the module's excluded; the innermost is last. */
+  enter(fn: Function, chain: ScopeChain, unit: CodeUnit): CapturedScope[] {
+    const entered: CapturedScope[] = []
+    let parent: CapturedScope | CodeUnit = unit
+    for (const { scope, variables } of chain) {
+      if (scope.isModule) continue
+      parent = this.#instance(scope, parent, unit, variables, fn)
+      entered.push(parent)
+    }
+    return entered
+  }
+
+  #instance(
+    scope: Scope,
+    parent: CapturedScope | CodeUnit,
+    unit: CodeUnit,
+    variables: LiveScope['variables'],
+    fn: Function,
+  ): CapturedScope {
+    const candidates = this.#known.get(scope) ?? []
+    const found = candidates.find(known => known.parent === parent && this.#isSame(known, variables, fn))
+    if (found) return found
+    const instance = new CapturedScope(scope, parent, unit, variables, fn)
+    this.#known.set(scope, [...candidates, instance])
+    return instance
+  }
+
+  #isSame(known: CapturedScope, variables: LiveScope['variables'], fn: Function): boolean {
+    const bindings = Object.getOwnPropertyNames(variables).map(name => known.scope.bindings.get(name))
+    for (const binding of bindings) {
+      if (binding && !Object.is(valueOf(known.variables, binding), valueOf(variables, binding))) return false
+    }
+    const reassigned = bindings.find(binding => binding?.reassigned)
+    if (!reassigned || bindings.some(isMadeInScope)) return true
+    return this.#sharesVariable(known.witness, fn, reassigned.name)
+  }
+}
+
+function valueOf(variables: LiveScope['variables'], { name }: Binding): unknown {
+  try {
+    return variables[name]
+  } catch {
+    // Not initialised yet: V8 throws a ReferenceError, for every closure of the context alike.
+    return undefined
+  }
+}
+
+/** A binding whose value is an object that evaluating this scope created: equal values then mean the same scope. */
+function isMadeInScope(binding: Binding | undefined): boolean {
+  if (!binding?.init || binding.reassigned) return false
+  return /^(ObjectExpression|ArrayExpression|FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ClassDeclaration|ClassExpression)$/.test(
+    binding.init.type,
+  )
+}

@@ -1,0 +1,164 @@
+/**
+ * A function by value: the scopes it was made in, the maker of its code, and the variables it reads and writes.
+ *
+ * Input: a live function with its site. Output: a record that the CloudPickler writes. The body never runs.
+ */
+import { resolveModule } from '../source/resolve.ts'
+import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
+import type { ImportBinding } from '../source/module-record.ts'
+import type { CapturedScope, CapturedScopes } from './captured-scope.ts'
+import { CodeUnit } from './code-unit.ts'
+import { freeVariables, unsupported, type FreeVariables } from './free-variables.ts'
+import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
+import type { LoadedScript } from './loaded-script.ts'
+import { memberEdit, siteText, type Edit, type SiteText } from './relined-text.ts'
+import type { ScopeChain } from './scope-chain.ts'
+
+/** What a variable of a module holds on the other end: a module there, or the table of its own top-level bindings. */
+export class ModuleReference {
+  readonly module: ModuleTarget
+  /** `*` the namespace, `module.exports` what require() returns, `#` the binding table. */
+  readonly name: '*' | 'module.exports' | '#'
+  readonly interop: ImportBinding['interop'] | undefined
+  /** The bindings that are used by name, so that packing can check that they are still there. */
+  readonly members: readonly string[]
+
+  constructor(
+    module: ModuleTarget,
+    name: ModuleReference['name'],
+    members: readonly string[] = [],
+    interop?: ImportBinding['interop'],
+  ) {
+    this.module = module
+    this.name = name
+    this.members = members
+    this.interop = interop
+  }
+}
+
+export interface CapturedVariable {
+  readonly owner: CapturedScope | CodeUnit
+  readonly name: string
+  readonly value: unknown
+}
+
+export interface CapturedFunction {
+  readonly owner: CapturedScope | CodeUnit
+  /** The name of the member of the owner that makes the function. */
+  readonly maker: string
+  readonly variables: readonly CapturedVariable[]
+}
+
+/** The part of a capture that depends on the text alone. */
+interface Plan {
+  readonly text: SiteText
+  readonly free: FreeVariables
+  /** Module variables to set, by name. */
+  readonly modules: ReadonlyMap<string, ModuleReference>
+  /** Bindings that travel by value. */
+  readonly values: readonly Binding[]
+}
+
+const plans = new WeakMap<FunctionSite, Plan>()
+
+/** The variable that holds the binding table of a function's own module. */
+const ownBindings = '$mp_module'
+
+export function captureClosure(
+  fn: Function,
+  site: FunctionSite,
+  unit: CodeUnit,
+  chain: ScopeChain,
+  scopes: CapturedScopes,
+): CapturedFunction {
+  const plan = plans.get(site) ?? makePlan(unit.script, site)
+  plans.set(site, plan)
+  const entered = scopes.enter(fn, chain, unit)
+  const owner = entered.at(-1) ?? unit
+  for (const scope of entered) unit.addScope(scope)
+  const maker = unit.addFunction(owner, site, plan.text)
+  const variables: CapturedVariable[] = []
+  for (const [name, value] of plan.modules) variables.push({ owner: unit, name, value })
+  for (const binding of plan.values) {
+    const home = binding.scope.isModule ? unit : entered.find(({ scope }) => scope === binding.scope)
+    const live = chain.find(({ scope }) => scope === binding.scope)?.variables
+    if (!home || !live || !Object.hasOwn(live, binding.name)) {
+      throw unsupported(unit.script, site.node.start, `the value of \`${binding.name}\` cannot be read`, 'Pass it in')
+    }
+    variables.push({ owner: home, name: binding.name, value: readVariable(live, binding.name, unit.script, site) })
+  }
+  for (const { owner: home, name } of variables) unit.addVariable(home, name)
+  return { owner, maker, variables }
+}
+
+function readVariable(
+  live: Readonly<Record<string, unknown>>,
+  name: string,
+  script: LoadedScript,
+  site: FunctionSite,
+): unknown {
+  try {
+    return live[name]
+  } catch {
+    throw unsupported(script, site.node.start, `\`${name}\` is not initialised yet`, 'Capture it later')
+  }
+}
+
+function makePlan(script: LoadedScript, site: FunctionSite): Plan {
+  const free = freeVariables(script, site)
+  const edits: Edit[] = [...free.contextEdits]
+  const modules = new Map<string, ModuleReference>()
+  const values: Binding[] = []
+  const own: string[] = []
+  for (const [binding, references] of free.bindings) {
+    const imported = binding.scope.isModule ? script.record.imports.get(binding.name) : undefined
+    if (imported) planImport(script, binding.name, imported, references, modules, edits)
+    else if (binding.scope.isModule && ownsItsBindings(script)) {
+      own.push(binding.name)
+      for (const reference of references) edits.push(memberEdit(reference, ownBindings, binding.name))
+    } else values.push(binding)
+  }
+  if (own.length > 0) {
+    const module: ModuleTarget = { kind: 'file', file: script.file! }
+    modules.set(
+      ownBindings,
+      new ModuleReference(
+        module,
+        '#',
+        own.map(name => `#${name}`),
+      ),
+    )
+  }
+  return { free, modules, values, text: siteText(script, site, edits) }
+}
+
+/** An imported name stays a live binding: it becomes a member of the namespace, under a variable of its own. */
+function planImport(
+  script: LoadedScript,
+  local: string,
+  { specifier, name, interop }: ImportBinding,
+  references: readonly Reference[],
+  modules: Map<string, ModuleReference>,
+  edits: Edit[],
+): void {
+  const module = targetOf(script, specifier, name === 'module.exports' ? 'require' : 'import', references[0]!)
+  if (name === '*' || name === 'module.exports') {
+    modules.set(local, new ModuleReference(module, name, [], interop))
+    return
+  }
+  const variable = `$mp_${local}`
+  modules.set(variable, new ModuleReference(module, '*', [name]))
+  for (const reference of references) edits.push(memberEdit(reference, variable, name))
+}
+
+function targetOf(
+  script: LoadedScript,
+  specifier: string,
+  mode: 'import' | 'require',
+  { start }: Reference,
+): ModuleTarget {
+  if (/^modulepickle(\/|$)/.test(specifier)) return { kind: 'runtime', specifier }
+  const resolution = script.file === undefined ? undefined : resolveModule(specifier, script.file, mode)
+  if (resolution) return resolution
+  throw unsupported(script, start, `its import of '${specifier}' leads nowhere from there`, 'Check the specifier')
+}

@@ -1,0 +1,156 @@
+/**
+ * The code of one script that travels by value, as one piece of text with everything else cut out.
+ *
+ * Each scope becomes a function that declares its variables and returns an object with a `$set` for them, a maker for each
+ * closure made in it and one for each scope inside it. So the other end gets real variables, shared exactly as here, and every
+ * function stands on its own line. The text is complete only when the whole value has been walked: more functions of the
+ * same script may still turn up.
+ */
+import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
+import type { AnyNode } from '../source/parse.ts'
+import type { CapturedScope } from './captured-scope.ts'
+import type { LoadedScript, Position } from './loaded-script.ts'
+import type { SiteText } from './relined-text.ts'
+
+export class CodeUnit {
+  readonly script: LoadedScript
+  readonly #root: ScopeCode
+  readonly #scopes = new Map<Scope, ScopeCode>()
+
+  constructor(script: LoadedScript) {
+    this.script = script
+    this.#root = new ScopeCode({ line: 0, column: 0 })
+  }
+
+  /** Adds a scope inside its parent; returns the name of its maker. */
+  addScope({ scope, parent }: CapturedScope): string {
+    const name = `$s${scope.node.start}`
+    if (!this.#scopes.has(scope)) {
+      const code = new ScopeCode(this.script.originalPosition(scope.node.start), isStrictItself(scope))
+      this.#scopes.set(scope, code)
+      this.#codeOf(parent).children.set(name, code)
+    }
+    return name
+  }
+
+  /** Adds a variable of a scope, so that its closures find it. */
+  addVariable(owner: CapturedScope | CodeUnit, name: string): void {
+    this.#codeOf(owner).variables.add(name)
+  }
+
+  /** Adds a function made in a scope; returns the name of its maker. */
+  addFunction(owner: CapturedScope | CodeUnit, site: FunctionSite, text: SiteText): string {
+    const name = `$f${site.node.start}`
+    this.#codeOf(owner).children.set(name, { site, ...text })
+    return name
+  }
+
+  /** The text, to be run as a function body, and the line of the author's file that it begins on (zero-based). */
+  generate(): { text: string; firstLine: number } {
+    const writer = new CodeWriter(this.#root.firstLine())
+    if (this.script.isModule) writer.write('"use strict";')
+    this.#root.writeBody(writer)
+    return { text: writer.text, firstLine: writer.firstLine }
+  }
+
+  #codeOf(owner: CapturedScope | CodeUnit): ScopeCode {
+    return owner instanceof CodeUnit ? this.#root : this.#scopes.get(owner.scope)!
+  }
+}
+
+type FunctionCode = SiteText & { readonly site: FunctionSite }
+
+class ScopeCode {
+  readonly position: Position
+  readonly #isStrict: boolean
+  readonly variables = new Set<string>()
+  readonly children = new Map<string, ScopeCode | FunctionCode>()
+
+  constructor(position: Position, isStrict = false) {
+    this.position = position
+    this.#isStrict = isStrict
+  }
+
+  firstLine(): number {
+    const lines = [...this.children.values()].map(child =>
+      child instanceof ScopeCode ? child.firstLine() : child.position.line,
+    )
+    return Math.min(...lines)
+  }
+
+  writeBody(writer: CodeWriter): void {
+    if (this.#isStrict) writer.write('"use strict";')
+    const names = [...this.variables].toSorted()
+    if (names.length > 0) writer.write(`let ${names.join(',')};`)
+    writer.write('return{$set(){')
+    for (const name of names) writer.write(`if("${name}"in arguments[0])${name}=arguments[0].${name};`)
+    writer.write('}')
+    for (const [name, child] of this.#inSourceOrder()) {
+      if (child instanceof ScopeCode) {
+        writer.write(`,${name}(){`)
+        child.writeBody(writer)
+        writer.write('}')
+      } else writeFunction(writer, name, child)
+    }
+    writer.write('}')
+  }
+
+  #inSourceOrder(): [string, ScopeCode | FunctionCode][] {
+    const start = ([name]: readonly [string, unknown]): number => Number(name.slice(2))
+    return [...this.children].toSorted((a, b) => start(a) - start(b) || (a[0] < b[0] ? -1 : 1))
+  }
+}
+
+/** A maker is an arrow, so that `this` and `arguments` of arrows inside it stay those of the module. */
+function writeFunction(writer: CodeWriter, name: string, { site, text, position }: FunctionCode): void {
+  if (site.form !== 'method') {
+    writer.write(`,${name}:()=>(`)
+    writer.moveTo(position)
+    writer.write(`${text})`)
+    return
+  }
+  writer.write(`,${name}:()=>Object.values(Object.getOwnPropertyDescriptors({`)
+  writer.moveTo(position)
+  writer.write(`${text}}))[0].value`)
+}
+
+/** A function with its own `"use strict"`: the directive is not part of the text of the closures inside it. */
+function isStrictItself({ node }: Scope): boolean {
+  const { body } = node as AnyNode & { body?: AnyNode }
+  return (
+    body?.type === 'BlockStatement' &&
+    body.body.some(statement => 'directive' in statement && statement.directive === 'use strict')
+  )
+}
+
+class CodeWriter {
+  readonly firstLine: number
+  #chunks: string[] = []
+  #line: number
+  #column = 0
+
+  constructor(firstLine: number) {
+    this.firstLine = firstLine
+    this.#line = firstLine
+  }
+
+  get text(): string {
+    return this.#chunks.join('')
+  }
+
+  write(text: string): void {
+    this.#chunks.push(text)
+    const lastBreak = text.lastIndexOf('\n')
+    if (lastBreak === -1) this.#column += text.length
+    else {
+      this.#line += text.split('\n').length - 1
+      this.#column = text.length - lastBreak - 1
+    }
+  }
+
+  /** Pads up to a position of the author's file; what already lies behind it cannot be moved back. */
+  moveTo({ line, column }: Position): void {
+    if (line > this.#line) this.write('\n'.repeat(line - this.#line))
+    if (line === this.#line && column > this.#column) this.write(' '.repeat(column - this.#column))
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What a function needs from outside its own text: bindings of the scopes around it, and its module's context.
+ *
+ * Input: a function site of a loaded script. Output: the free bindings with their references, or an error that names the
+ * syntax which cannot travel by value. Depends on the text alone, so it is computed once for each function literal.
+ */
+import { ModulePickleError } from '../../errors.ts'
+import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
+import type { AnyNode } from '../source/parse.ts'
+import type { LoadedScript } from './loaded-script.ts'
+import type { Edit } from './relined-text.ts'
+
+/** Variables that the other end gives to every code unit; see revive/code.ts. */
+export const importVariable = '$mp_import'
+export const metaVariable = '$mp_meta'
+const contextVariables = new Set([importVariable, metaVariable, 'require', '__filename', '__dirname'])
+
+export interface FreeVariables {
+  readonly bindings: ReadonlyMap<Binding, readonly Reference[]>
+  /** `import(…)` and `import.meta`, which refer to the module's context on the other end. */
+  readonly contextEdits: readonly Edit[]
+}
+
+/** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
+export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVariables {
+  refuseUnsupported(script, site)
+  const outer = new Set<Scope>()
+  for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
+  const bindings = new Map<Binding, Reference[]>()
+  for (const reference of within(script.scopes.references, site)) {
+    const { binding } = reference
+    if (binding && outer.has(binding.scope)) bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
+    if (!binding && !script.isModule) refuseModuleObject(script, reference)
+  }
+  const contextEdits: Edit[] = []
+  for (const use of within(script.scopes.contextUses, site)) {
+    if (use.kind === 'import.meta') contextEdits.push({ start: use.start, end: use.end, text: metaVariable })
+    else if (use.kind === 'import()') {
+      contextEdits.push({ start: use.start, end: use.start + 'import'.length, text: importVariable })
+    } else refuseContextUse(script, site, use, outer)
+  }
+  return { bindings, contextEdits }
+}
+
+function within<T extends { start: number; end: number }>(sorted: readonly T[], { node }: FunctionSite): T[] {
+  return sorted.filter(({ start, end }) => start >= node.start && end <= node.end)
+}
+
+function refuseUnsupported(script: LoadedScript, { form, node }: FunctionSite): void {
+  const member = node as AnyNode
+  const isMember = member.type === 'Property' || member.type === 'MethodDefinition'
+  if (form === 'class') {
+    throw unsupported(
+      script,
+      node.start,
+      'a class is not declared at the top level of an imported module',
+      'Move it there',
+    )
+  }
+  if (isMember && (member.computed || member.kind === 'get' || member.kind === 'set' || member.type !== 'Property')) {
+    throw unsupported(
+      script,
+      node.start,
+      'it is an accessor, a class method or a method with a computed name, taken from its object',
+      'Make it a function',
+    )
+  }
+}
+
+function refuseModuleObject(script: LoadedScript, { name, start }: Reference): void {
+  if (name !== 'module' && name !== 'exports') return
+  throw unsupported(script, start, `it uses \`${name}\` of its CommonJS module`, 'Use a variable of the module')
+}
+
+function refuseContextUse(script: LoadedScript, site: FunctionSite, use: ContextUse, outer: ReadonlySet<Scope>): void {
+  const { kind, owner, start } = use
+  if (kind === 'eval') throw unsupported(script, start, 'it calls eval', 'Pass what the code needs as arguments')
+  // In an ECMAScript module, `this` of the top level is undefined on both ends.
+  const isLexical = outer.has(owner) && !(kind === 'this' && owner.isModule && script.isModule)
+  const needsHome = kind === 'super' && owner.node === site.code
+  if (isLexical || needsHome) {
+    throw unsupported(script, start, `it uses \`${kind}\` of the code around it`, `Put it into a variable first`)
+  }
+}
+
+export function unsupported(script: LoadedScript, offset: number, what: string, way: string): ModulePickleError {
+  const { line, column } = script.originalPosition(offset)
+  const where = `${script.file ?? script.url}:${line + 1}:${column + 1}`
+  return new ModulePickleError(
+    'ERR_CAPTURE_UNSUPPORTED',
+    `The function at ${where} cannot travel by value: ${what}. ${way}, or import the function from a module of its own.`,
+  )
+}
+
+/** True for a name that is free in the text but that the other end provides. */
+export function isContextVariable(name: string): boolean {
+  return contextVariables.has(name)
+}

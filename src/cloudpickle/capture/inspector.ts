@@ -1,0 +1,227 @@
+/**
+ * A synchronous `node:inspector` session with this very thread: what V8 knows of a live value beyond its properties.
+ *
+ * Same-thread sessions answer before `post` returns. The Debugger domain is enabled only for the moment in which scripts
+ * are listed, because await is several times slower while it is on. Nothing here runs user code.
+ */
+import type { Session } from 'node:inspector'
+import { ModulePickleError } from '../../errors.ts'
+
+/** V8's position of a function: zero-based, in the text of the script. */
+export interface FunctionLocation {
+  readonly scriptId: string
+  readonly line: number
+  readonly column: number
+}
+
+/** One entry of a function's scope chain, innermost first. Reading `variables` gives live values; it is a copy. */
+export interface LiveScope {
+  readonly description: string
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+export interface FunctionInternals {
+  readonly location: FunctionLocation | undefined
+  readonly boundTarget: { target: Function; self: unknown; arguments: readonly unknown[] } | undefined
+  scopes(): readonly LiveScope[]
+}
+
+export interface ScriptInfo {
+  readonly url: string
+  readonly isModule: boolean
+  /** The line that the text begins on: not 0 for functions that were compiled with an offset. */
+  readonly startLine: number
+}
+
+type Remote = { objectId?: string; value?: unknown; description?: string }
+type Property = { name: string; value?: Remote }
+
+// The box sits on a builtin module object: unlike globalThis that is one object for every vm context.
+const boxKey = Symbol.for('modulepickle.probe.v1')
+const boxExpression = "process.getBuiltinModule('node:inspector')[Symbol.for('modulepickle.probe.v1')]"
+
+/** Remote object handles kept before all are released at once. */
+const handleLimit = 2000
+
+export class Inspector {
+  readonly #session: Session
+  readonly #box: { value: unknown; enter: ((result: unknown) => false) | undefined }
+  readonly #scripts = new Map<string, ScriptInfo>()
+  readonly #sources = new Map<string, string>()
+  #boxId: string | undefined
+  #handles = 0
+
+  /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE under the permission model, or where there is no inspector */
+  constructor() {
+    try {
+      const inspector = process.getBuiltinModule('node:inspector') as typeof import('node:inspector') & {
+        [boxKey]?: never
+      }
+      this.#box = { value: undefined, enter: undefined }
+      Object.defineProperty(inspector, boxKey, { value: this.#box, configurable: true })
+      this.#session = new inspector.Session()
+      this.#session.connect()
+    } catch (cause) {
+      throw new ModulePickleError(
+        'ERR_INSPECTOR_UNAVAILABLE',
+        'Functions cannot be captured: node:inspector is not available in this process. ' +
+          'Under the permission model start Node with --allow-inspector (Node 24 and later), or without --permission.',
+        { cause },
+      )
+    }
+  }
+
+  internalsOf(fn: Function): FunctionInternals {
+    const { internalProperties = [] } = this.#properties(this.#handleOf(fn))
+    const internal = (name: string): Remote | undefined => internalProperties.find(p => p.name === name)?.value
+    const where = internal('[[FunctionLocation]]')?.value as
+      | { scriptId: string; lineNumber: number; columnNumber: number }
+      | undefined
+    const target = internal('[[TargetFunction]]')
+    const scopes = internal('[[Scopes]]')
+    return {
+      location: where && { scriptId: where.scriptId, line: where.lineNumber, column: where.columnNumber },
+      boundTarget: target && {
+        target: this.#valueOf(target) as Function,
+        self: this.#valueOf(internal('[[BoundThis]]')),
+        arguments: Array.from(this.#valueOf(internal('[[BoundArgs]]')) as ArrayLike<unknown>),
+      },
+      scopes: () => (scopes ? this.#readScopes(scopes) : []),
+    }
+  }
+
+  /** Script id to URL and kind; undefined for scripts that V8 no longer has. */
+  script(scriptId: string): ScriptInfo | undefined {
+    if (!this.#scripts.has(scriptId)) this.#listScripts(scriptId)
+    return this.#scripts.get(scriptId)
+  }
+
+  /** The text of a script exactly as V8 compiled it. */
+  source(scriptId: string): string {
+    if (!this.#sources.has(scriptId)) this.#listScripts(scriptId)
+    return this.#sources.get(scriptId) ?? ''
+  }
+
+  #readScopes(scopes: Remote): LiveScope[] {
+    const entries = this.#valueOf(scopes) as ArrayLike<{ object: Record<string, unknown> }>
+    const { result } = this.#properties(scopes.objectId!)
+    const descriptions = new Map(result.map(p => [p.name, p.value?.description ?? '']))
+    return Array.from(entries, (entry, index) => ({
+      description: descriptions.get(String(index)) ?? '',
+      variables: entry.object,
+    }))
+  }
+
+  /** Enabling the Debugger domain lists every script again; the texts of local ones are kept while it is on. */
+  #listScripts(wanted: string): void {
+    const onScript = ({ params }: { params: ScriptInfo & { scriptId: string } }): void => {
+      const { scriptId, url, isModule = false, startLine } = params
+      this.#scripts.set(scriptId, { url, isModule, startLine })
+    }
+    this.#session.on('Debugger.scriptParsed', onScript)
+    this.#post('Debugger.enable')
+    for (const [scriptId, { url }] of this.#scripts) {
+      const isLocal = url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')
+      if ((scriptId !== wanted && !isLocal) || this.#sources.has(scriptId)) continue
+      this.#sources.set(scriptId, this.#readSource(scriptId))
+    }
+    this.#post('Debugger.disable')
+    this.#session.off('Debugger.scriptParsed', onScript)
+  }
+
+  /** A script that was garbage-collected since it was listed has no text any more. */
+  #readSource(scriptId: string): string {
+    let text = ''
+    this.#session.post('Debugger.getScriptSource', { scriptId }, (error, result) => {
+      if (!error) text = result.scriptSource
+    })
+    return text
+  }
+
+  #handleOf(value: unknown): string {
+    this.#box.value = value
+    const { result } = this.#properties(this.#boxHandle())
+    this.#box.value = undefined
+    return result[0]!.value!.objectId!
+  }
+
+  #valueOf(remote: Remote | undefined): unknown {
+    if (!remote?.objectId) return remote?.value
+    this.#post('Runtime.callFunctionOn', {
+      objectId: this.#boxHandle(),
+      functionDeclaration: 'function(x){this.value=x}',
+      arguments: [{ objectId: remote.objectId }],
+      silent: true,
+    })
+    const { value } = this.#box
+    this.#box.value = undefined
+    return value
+  }
+
+  #properties(objectId: string): { result: Property[]; internalProperties?: Property[] } {
+    this.#handles += 8
+    return this.#post('Runtime.getProperties', { objectId, ownProperties: true })
+  }
+
+  #boxHandle(): string {
+    if (!this.#boxId) {
+      const parameters = { expression: boxExpression, objectGroup: 'modulepickle' }
+      this.#boxId = this.#post<{ result: Remote }>('Runtime.evaluate', parameters).result.objectId!
+    }
+    return this.#boxId
+  }
+
+  /**
+   * Evaluates `expression` inside the frame of a call of `fn` and returns its value; the body of `fn` does not run. See
+   * probe.ts for the functions that this is safe for.
+   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED when the frame was not reached
+   */
+  inFrameOf(fn: Function, expression: string): unknown {
+    let reached = false
+    let value: unknown
+    this.#post('Debugger.enable')
+    const { breakpointId } = this.#post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', {
+      objectId: this.#handleOf(fn),
+      condition: `${boxExpression}.enter(${expression})`,
+    })
+    this.#box.enter = result => {
+      reached = true
+      value = result
+      this.#session.post('Runtime.terminateExecution')
+      return false
+    }
+    this.#box.value = fn
+    try {
+      // Through Runtime.evaluate: a termination that unwinds a direct call would end the main script as well.
+      this.#session.post('Runtime.evaluate', { expression: `${boxExpression}.value()`, silent: true })
+    } finally {
+      this.#box.value = this.#box.enter = undefined
+      this.#post('Debugger.removeBreakpoint', { breakpointId })
+      this.#post('Debugger.disable')
+    }
+    if (reached) return value
+    throw new ModulePickleError(
+      'ERR_CAPTURE_UNSUPPORTED',
+      `The scope of ${fn.name || 'an anonymous function'} could not be entered to see which variables it shares.`,
+    )
+  }
+
+  /** Lets go of every handle, so that captured graphs can be collected. Call between dumps, never during one. */
+  release(): void {
+    if (this.#handles < handleLimit) return
+    this.#post('Runtime.releaseObjectGroup', { objectGroup: 'modulepickle' })
+    this.#boxId = undefined
+    this.#handles = 0
+  }
+
+  #post<T>(method: string, parameters?: object): T {
+    let outcome: { error: Error | null; result: unknown } | undefined
+    this.#session.post(method, parameters, (error, result) => {
+      outcome = { error, result }
+    })
+    if (outcome && !outcome.error) return outcome.result as T
+    throw new ModulePickleError('ERR_INSPECTOR_UNAVAILABLE', `The inspector did not answer ${method}.`, {
+      cause: outcome?.error,
+    })
+  }
+}

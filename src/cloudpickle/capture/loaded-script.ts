@@ -1,0 +1,146 @@
+/**
+ * A script as V8 has loaded it: its file, its text, what the text declares, and where a position lies in the author's source.
+ *
+ * The text in V8, not the file on disk, is what gets parsed: loaders rewrite it. Everything is computed once, on demand.
+ */
+import { SourceMap, type SourceMapping } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readLexicalScopes, type FunctionSite, type LexicalScopes } from '../source/lexical-scopes.ts'
+import { readModule, type ModuleRecord } from '../source/module-record.ts'
+import type { FunctionLocation, Inspector, ScriptInfo } from './inspector.ts'
+
+/** Zero-based line and column. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+export class LoadedScript {
+  readonly url: string
+  /** Absolute path of the file; undefined for builtin and evaluated scripts. */
+  readonly file: string | undefined
+  readonly isModule: boolean
+  readonly text: string
+  readonly #startLine: number
+  #record: ModuleRecord | undefined
+  #scopes: LexicalScopes | undefined
+  #lineStarts: number[] | undefined
+  #sourceMap: SourceMap | null | undefined
+  readonly #sites = new Map<string, FunctionSite | undefined>()
+
+  constructor({ url, isModule, startLine }: ScriptInfo, text: string) {
+    this.url = url
+    this.file = fileOf(url)
+    this.isModule = isModule
+    this.#startLine = startLine
+    this.text = text
+  }
+
+  get record(): ModuleRecord {
+    return (this.#record ??= readModule(this.text, this.isModule ? 'module' : 'script', this.file ?? this.url))
+  }
+
+  get scopes(): LexicalScopes {
+    return (this.#scopes ??= readLexicalScopes(this.record))
+  }
+
+  /**
+   * The function whose V8 position this is. V8 places a function at its parameter list, an arrow at its start, and a class
+   * at its constructor or at its start; so it is the innermost site whose head holds the position.
+   */
+  siteAt(location: FunctionLocation, isClass: boolean): FunctionSite | undefined {
+    const offset = this.#offsetOf(location)
+    const key = `${offset}${isClass ? ' class' : ''}`
+    if (!this.#sites.has(key))
+      this.#sites.set(
+        key,
+        this.scopes.functions.findLast(site => holds(site, offset, isClass)),
+      )
+    return this.#sites.get(key)
+  }
+
+  /** Where `offset` of the loaded text lies in the file that the author wrote. */
+  originalPosition(offset: number): Position {
+    const position = this.#positionOf(offset)
+    const entry = this.#map()?.findEntry(position.line, position.column) as Partial<SourceMapping> | undefined
+    if (entry?.originalLine === undefined || entry.originalColumn === undefined) return position
+    return { line: entry.originalLine, column: entry.originalColumn }
+  }
+
+  /** Whether the loaded text has other lines than the author's file. */
+  get isTransformed(): boolean {
+    return this.#map() !== null
+  }
+
+  /** Plain compiled JavaScript with a map of its own counts as the author's file; only TypeScript is mapped back. */
+  #map(): SourceMap | null {
+    if (this.#sourceMap === undefined) {
+      const isTypeScript = this.file !== undefined && /\.[cm]?tsx?$/.test(this.file)
+      const inline = isTypeScript ? inlineMap.exec(this.text) : null
+      this.#sourceMap = inline ? new SourceMap(JSON.parse(Buffer.from(inline[1]!, 'base64').toString())) : null
+    }
+    return this.#sourceMap
+  }
+
+  #positionOf(offset: number): Position {
+    const starts = this.#starts()
+    let low = 0
+    let high = starts.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (starts[middle]! <= offset) low = middle
+      else high = middle - 1
+    }
+    return { line: low + this.#startLine, column: offset - starts[low]! }
+  }
+
+  #offsetOf({ line, column }: FunctionLocation): number {
+    return (this.#starts()[line - this.#startLine] ?? 0) + column
+  }
+
+  #starts(): number[] {
+    if (!this.#lineStarts) {
+      this.#lineStarts = [0]
+      const lineBreak = /\r\n|[\n\r\u2028\u2029]/g
+      while (lineBreak.exec(this.text)) this.#lineStarts.push(lineBreak.lastIndex)
+    }
+    return this.#lineStarts
+  }
+}
+
+/** The scripts of this process that captured functions come from, by V8's script id. */
+export class LoadedScripts {
+  readonly #inspector: Inspector
+  readonly #scripts = new Map<string, LoadedScript | undefined>()
+
+  constructor(inspector: Inspector) {
+    this.#inspector = inspector
+  }
+
+  get(scriptId: string): LoadedScript | undefined {
+    if (!this.#scripts.has(scriptId)) {
+      const info = this.#inspector.script(scriptId)
+      const script = info && new LoadedScript(info, this.#inspector.source(scriptId))
+      this.#scripts.set(scriptId, script)
+    }
+    return this.#scripts.get(scriptId)
+  }
+}
+
+const inlineMap = /^\/\/# sourceMappingURL=data:application\/json[^,]*;base64,(\S+)/m
+
+function fileOf(url: string): string | undefined {
+  if (path.isAbsolute(url)) return url
+  if (!url.startsWith('file:')) return undefined
+  const parsed = new URL(url)
+  parsed.search = ''
+  parsed.hash = ''
+  return fileURLToPath(parsed)
+}
+
+function holds({ node, code, form }: FunctionSite, offset: number, isClass: boolean): boolean {
+  if (isClass !== (form === 'class') || offset < node.start) return false
+  if (code.type === 'ClassDeclaration' || code.type === 'ClassExpression') return offset < node.end
+  return 'body' in code && offset <= (code.body as { start: number }).start
+}

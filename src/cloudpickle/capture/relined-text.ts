@@ -1,0 +1,91 @@
+/**
+ * The text of a captured function, put on the lines of the author's file and with its module-level names replaced.
+ *
+ * A loader may have squeezed the file into one line; then line breaks go back in, in front of statements, arguments,
+ * elements and properties, where they cannot change the meaning. So stack traces need no source map on the other end.
+ */
+import type { FunctionSite, Reference } from '../source/lexical-scopes.ts'
+import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
+import type { LoadedScript, Position } from './loaded-script.ts'
+
+/** A replacement for [start, end) of the script's text. */
+export interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+export interface SiteText {
+  readonly text: string
+  /** Where the author's file has it. */
+  readonly position: Position
+}
+
+export function siteText(script: LoadedScript, { node }: FunctionSite, edits: readonly Edit[]): SiteText {
+  const position = script.originalPosition(node.start)
+  const all = script.isTransformed ? [...edits, ...lineBreaks(script, node, position.line)] : [...edits]
+  // An insertion comes before a replacement that starts at the same place.
+  all.sort((a, b) => a.start - b.start || a.end - b.end)
+  let text = ''
+  let at = node.start
+  for (const edit of all) {
+    text += script.text.slice(at, edit.start) + edit.text
+    at = edit.end
+  }
+  return { text: text + script.text.slice(at, node.end), position }
+}
+
+function lineBreaks(script: LoadedScript, root: Node, firstLine: number): Edit[] {
+  const places: number[] = []
+  const open: Node[] = [root]
+  for (let node = open.pop(); node; node = open.pop()) {
+    places.push(...breakable(node as AnyNode).map(child => child.start))
+    open.push(...childNodes(node))
+  }
+  places.sort((a, b) => a - b)
+  const edits: Edit[] = []
+  let line = firstLine
+  for (const start of places) {
+    const original = script.originalPosition(start)
+    if (original.line > line) edits.push({ start, end: start, text: '\n'.repeat(original.line - line) })
+    line = Math.max(line, original.line)
+  }
+  return edits
+}
+
+/** The children of `node` before which a line break is always allowed: each follows one of `{ ; , ( [`. */
+function breakable(node: AnyNode): Node[] {
+  switch (node.type) {
+    case 'BlockStatement':
+    case 'StaticBlock':
+    case 'ClassBody':
+      return node.body
+    case 'SwitchCase':
+      return node.consequent
+    case 'CallExpression':
+    case 'NewExpression':
+      return node.arguments
+    case 'ArrayExpression':
+      return node.elements.filter(element => element !== null)
+    case 'ObjectExpression':
+      return node.properties
+    case 'SequenceExpression':
+      return node.expressions.slice(1)
+    case 'VariableDeclaration':
+      return node.declarations.slice(1)
+    default:
+      return []
+  }
+}
+
+/** How a reference to `member` of the object in variable `base` is written where `reference` stands. */
+export function memberEdit(reference: Reference, base: string, member: string): Edit {
+  const { start, end, form, name, startsStatement } = reference
+  const access = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(member)
+    ? `${base}.${member}`
+    : `${base}[${JSON.stringify(member)}]`
+  if (form === 'shorthand') return { start, end, text: `${name}: ${access}` }
+  // A call through a member would pass the object as `this`. The semicolon keeps a line before from taking the parenthesis.
+  if (form === 'call') return { start, end, text: `${startsStatement ? ';' : ''}(0,${access})` }
+  return { start, end, text: access }
+}

@@ -1,0 +1,30 @@
+/**
+ * Lines up V8's scope chain of a closure with the lexical scopes of its text.
+ *
+ * V8 keeps a context only for scopes with a variable that some closure uses, and shows each as a list of names and live
+ * values, innermost first. Walking outwards, an entry belongs to the next lexical scope that binds all its names.
+ */
+import type { Scope } from '../source/lexical-scopes.ts'
+import type { LiveScope } from './inspector.ts'
+
+/** Names that V8 may list in a context although the text does not declare them there. */
+const implicitNames = new Set(['arguments', 'this', 'require', 'module', 'exports', '__filename', '__dirname'])
+
+/** The scopes around a closure that exist as contexts in V8, outermost first, the module's own scope included. */
+export type ScopeChain = readonly { readonly scope: Scope; readonly variables: LiveScope['variables'] }[]
+
+export function alignScopes(live: readonly LiveScope[], innermost: Scope): ScopeChain {
+  const chain: { scope: Scope; variables: LiveScope['variables'] }[] = []
+  let next: Scope | undefined = innermost
+  for (const { description, variables } of live) {
+    if (description === 'Global' || description === 'Script') continue
+    const names = Object.getOwnPropertyNames(variables).filter(name => !implicitNames.has(name))
+    if (names.length === 0) continue
+    let scope: Scope | undefined = next
+    while (scope && !names.every(name => scope!.bindings.has(name))) scope = scope.parent
+    if (!scope) continue
+    chain.unshift({ scope, variables })
+    next = scope.parent
+  }
+  return chain
+}

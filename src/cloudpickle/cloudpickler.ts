@@ -1,0 +1,190 @@
+/**
+ * CloudPickler: a Pickler that also takes functions, and instances of classes that can be named on the other end.
+ *
+ * Input: any value. Output: a pickle in which functions are references by name or code units with their variables, behind a
+ * manifest of the modules to evaluate. How a module file is named is up to subclasses; here it is the file's own URL, so the
+ * other end must have the same files at the same place.
+ */
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { isNativeError } from 'node:util/types'
+import { ModulePickleError } from '../errors.ts'
+import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
+import { Capture } from './capture/capture.ts'
+import { CapturedScope } from './capture/captured-scope.ts'
+import { ModuleReference, type CapturedFunction } from './capture/closure.ts'
+import { CodeUnit } from './capture/code-unit.ts'
+import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
+import { classOf, extendsBuiltin, hasPrivateMembers } from './capture/instances.ts'
+import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
+import { installedFile } from './source/installed-package.ts'
+import type { FunctionSite } from './source/lexical-scopes.ts'
+
+/** What runs on the other end; see revive/. */
+const code = new Global('cloudpickle', 'code')
+const scope = new Global('cloudpickle', 'scope')
+const closure = new Global('cloudpickle', 'closure')
+const setClosureState = new Global('cloudpickle', 'setClosureState')
+const interop = new Global('cloudpickle', 'interop')
+const bind = new Global('cloudpickle', 'bind')
+const errorInstance = new Global('cloudpickle', 'error')
+const setErrorState = new Global('cloudpickle', 'setErrorState')
+
+export class CloudPickler extends Pickler {
+  #capture: Capture | undefined
+  readonly #modules = new Map<string | Late, true>()
+  readonly #names = new Map<string, string | Late>()
+  readonly #written = new Map<CapturedScope | CodeUnit, Set<string>>()
+  readonly #classes = new Map<Function, boolean>()
+
+  /** Hook: the module part of references to a target. A Late is for names that depend on everything that is referred to. */
+  protected moduleName(target: ModuleTarget): string | Late {
+    if (target.kind !== 'file') return target.kind === 'builtin' ? target.name : target.specifier
+    const installed = installedFile(target.file)
+    const isInstalled = installed && target.file.includes(`${path.sep}node_modules${path.sep}`)
+    return isInstalled
+      ? `npm:${installed.name}@${installed.version}/${installed.file}`
+      : pathToFileURL(target.file).href
+  }
+
+  /** Hook: told of each binding of a module file that the pickle uses by name. */
+  protected bindingUsed(_target: ModuleTarget, _name: string): void {}
+
+  /** Hook: the manifest; called when the body is complete. */
+  protected manifest(): Manifest {
+    const modules = [...this.#modules.keys()].map(name => (typeof name === 'string' ? name : name.text()))
+    return { ...emptyManifest, modules }
+  }
+
+  protected override preamble(): unknown {
+    const manifest = this.manifest()
+    const isNeeded = manifest.modules.length > 0 || manifest.snapshots.length > 0
+    return isNeeded ? toPersistentId(manifest) : undefined
+  }
+
+  protected override reducerOverride(value: object | symbol): Reduction | Global | undefined {
+    if (typeof value === 'symbol') return undefined
+    if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
+    if (value instanceof CodeUnit) return this.#reduceUnit(value)
+    if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.unit.addScope(value)] }
+    if (value instanceof ModuleReference) return this.#reduceModule(value)
+    return this.#reduceInstance(value)
+  }
+
+  #reduceFunction(fn: Function): Reduction | Global | undefined {
+    if (intrinsicName(fn) !== undefined) return undefined
+    this.#capture ??= new Capture()
+    const captured = this.#capture.describe(fn)
+    switch (captured.kind) {
+      case 'reference':
+        return this.#reference(captured.reference)
+      case 'bound': {
+        const { target, self, arguments: bound } = captured.bound
+        return { callee: bind, args: [target, self, new Tuple(bound)] }
+      }
+      case 'closure':
+        return this.#reduceClosure(fn, captured.closure, captured.site)
+      case 'unknown':
+        return undefined
+    }
+  }
+
+  #reference({ module, name }: FunctionReference): Global {
+    this.bindingUsed(module, name)
+    return this.#global(module, name)
+  }
+
+  /** A reference into a module, which the manifest then lists for evaluation. */
+  #global(target: ModuleTarget, name: string): Global {
+    const module = this.#nameOf(target)
+    this.#modules.set(module, true)
+    return new Global(module, name)
+  }
+
+  #nameOf(target: ModuleTarget): string | Late {
+    const key = JSON.stringify(target)
+    const name = this.#names.get(key) ?? this.moduleName(target)
+    this.#names.set(key, name)
+    return name
+  }
+
+  #reduceModule({ module, name, interop: wrapping }: ModuleReference): Reduction | Global {
+    const global = this.#global(module, name)
+    return wrapping ? { callee: interop, args: [global, wrapping === 'esm-node'] } : global
+  }
+
+  #reduceClosure(fn: Function, { owner, maker, variables }: CapturedFunction, site: FunctionSite): Reduction {
+    const fresh: Tuple[] = []
+    for (const variable of variables) {
+      const { value } = variable
+      if (value instanceof ModuleReference) for (const member of value.members) this.bindingUsed(value.module, member)
+      if (!this.#isFresh(variable.owner, variable.name)) continue
+      fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
+    }
+    const state = [new Tuple(fresh), ownProperties(fn), nameToSet(fn, site)]
+    const isPlain = fresh.length === 0 && state[1] === null && state[2] === null
+    const reduction = { callee: closure, args: [owner, maker] }
+    return isPlain ? reduction : { ...reduction, state: new Tuple(state), stateSetter: setClosureState }
+  }
+
+  /** A variable travels once, with the first function that uses it. */
+  #isFresh(owner: CapturedScope | CodeUnit, name: string): boolean {
+    const names = this.#written.get(owner) ?? new Set()
+    this.#written.set(owner, names)
+    if (names.has(name)) return false
+    names.add(name)
+    return true
+  }
+
+  #reduceUnit(unit: CodeUnit): Reduction {
+    let generated: { text: string; firstLine: number } | undefined
+    const generate = (): { text: string; firstLine: number } => (generated ??= unit.generate())
+    const { file } = unit.script
+    const context = file === undefined ? null : new Global(this.#nameOf({ kind: 'file', file }), 'import.meta')
+    const text = new Late(() => generate().text)
+    const firstLine = new Late(() => String(generate().firstLine))
+    return { callee: code, args: [text, firstLine, path.basename(file ?? unit.script.url), context] }
+  }
+
+  #reduceInstance(value: object): Reduction | undefined {
+    const cls = classOf(value)
+    if (!cls || intrinsicName(cls) !== undefined) return undefined
+    const isByReference = this.#classes.get(cls) ?? this.#isReference(cls)
+    this.#classes.set(cls, isByReference)
+    if (!isByReference) return undefined
+    if (hasPrivateMembers(cls)) {
+      throw new ModulePickleError(
+        'ERR_CAPTURE_UNSUPPORTED',
+        `An instance of ${cls.name} has private members, which cannot travel yet. Send the data it is made of instead.`,
+      )
+    }
+    if (isNativeError(value)) return reduceError(value, cls)
+    return extendsBuiltin(cls) ? undefined : { callee: cls, args: [], newobj: true, state: { ...value } }
+  }
+
+  #isReference(cls: Function): boolean {
+    this.#capture ??= new Capture()
+    return this.#capture.describe(cls).kind === 'reference'
+  }
+}
+
+function reduceError(error: Error, cls: Function): Reduction {
+  const { message, stack, cause } = error
+  const own = { ...error } as Record<string, unknown>
+  const hidden: Record<string, unknown> = { message, stack }
+  if (Object.hasOwn(error, 'cause')) hidden.cause = cause
+  for (const key of Object.keys(hidden)) delete own[key]
+  return { callee: errorInstance, args: [cls], state: new Tuple([hidden, own]), stateSetter: setErrorState }
+}
+
+function ownProperties(fn: Function): Record<string, unknown> | null {
+  const properties = { ...fn } as Record<string, unknown>
+  return Object.keys(properties).length > 0 ? properties : null
+}
+
+/** The name of `fn` where its text alone would give it another one: an arrow in a variable, a renamed function. */
+function nameToSet({ name }: Function, { code: node, form, node: member }: FunctionSite): string | null {
+  const own = 'id' in node && node.id ? node.id.name : ''
+  const key = form === 'method' && 'key' in member ? (member.key as { name?: string; value?: unknown }) : undefined
+  return name === (key ? String(key.name ?? key.value) : own) ? null : name
+}

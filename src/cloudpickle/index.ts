@@ -1,0 +1,36 @@
+/**
+ * modulepickle/cloudpickle: functions by reference or by value, modules by name only.
+ *
+ * The other end must have the same local files at the same place; packages that carry their code are a layer further up.
+ */
+import { isBuiltin } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { ModulePickleError } from '../errors.ts'
+import { CloudPickler } from './cloudpickler.ts'
+import { CloudUnpickler, readManifest } from './cloudunpickler.ts'
+import { LoadedModules, type ModuleLocation } from './revive/loaded-modules.ts'
+
+export { CloudPickler } from './cloudpickler.ts'
+
+/** Pickles any value, functions included. */
+export function dumps(value: unknown): Uint8Array {
+  return new CloudPickler().dump(value)
+}
+
+/**
+ * Imports the modules that the pickle names, then decodes it. Runs code: only for pickles from a source that you trust.
+ */
+export async function loads<T = unknown>(bytes: Uint8Array): Promise<T> {
+  const modules = new LoadedModules(locateByName)
+  await modules.load(readManifest(bytes).modules)
+  return new CloudUnpickler(bytes, modules).load() as T
+}
+
+function locateByName(module: string): ModuleLocation {
+  if (module.startsWith('file:')) return { file: fileURLToPath(module) }
+  if (isBuiltin(module) || /^modulepickle(\/|$)/.test(module)) return { specifier: module }
+  throw new ModulePickleError(
+    'ERR_SNAPSHOT_MISSING',
+    `The pickle names ${module}, which modulepickle/cloudpickle does not resolve. Load it with loads() of modulepickle.`,
+  )
+}

@@ -1,0 +1,58 @@
+/**
+ * Code units, scopes and closures back to life; the counterpart of capture/code-unit.ts.
+ *
+ * A unit's text is compiled once, under the name and on the lines of the author's file, and run once to make the module's own
+ * scope. Scopes and closures are then made by name. They are made empty; their variables follow when all of them exist.
+ */
+import vm from 'node:vm'
+import { importVariable, metaVariable } from '../capture/free-variables.ts'
+import type { ModuleContext } from './module-context.ts'
+
+/** What running a scope's code returns: makers by name, and `$set` for its variables. */
+export interface ScopeHandle {
+  $set(variables: Record<string, unknown>): void
+  readonly [maker: string]: (...ignored: never[]) => unknown
+}
+
+/** `text` is a function body; `firstLine` (zero-based, decimal) is where it stands in `sourceFile`. */
+export function reviveCode(text: string, firstLine: string, sourceFile: string, context: ModuleContext): ScopeHandle {
+  const compiled = vm.compileFunction(text, [importVariable, metaVariable, 'require', '__filename', '__dirname'], {
+    filename: sourceFile,
+    lineOffset: Number(firstLine),
+  }) as (...values: unknown[]) => ScopeHandle
+  const { import: importModule, meta, require, file } = context
+  return compiled(importModule, meta, require, file, (meta as { dirname: string }).dirname)
+}
+
+export function reviveScope(parent: ScopeHandle, maker: string): ScopeHandle {
+  return parent[maker]!() as ScopeHandle
+}
+
+export function reviveClosure(owner: ScopeHandle, maker: string): Function {
+  return owner[maker]!() as Function
+}
+
+export type ClosureState = readonly [
+  variables: readonly (readonly [owner: ScopeHandle, name: string, value: unknown])[],
+  properties: Readonly<Record<string, unknown>> | null,
+  name: string | null,
+]
+
+export function setClosureState(closure: Function, [variables, properties, name]: ClosureState): void {
+  for (const [owner, variable, value] of variables) owner.$set({ [variable]: value })
+  if (properties) Object.assign(closure, properties)
+  if (name !== null) Object.defineProperty(closure, 'name', { value: name, configurable: true })
+}
+
+/** The module object that esbuild's `__toESM` makes of what `require()` returned. */
+export function reviveInterop(exports: unknown, isNodeMode: boolean): unknown {
+  const source = Object(exports ?? {}) as Record<string, unknown>
+  const target = Object.create(Object.getPrototypeOf(source) as object | null) as object
+  if (isNodeMode || !source.__esModule) Object.defineProperty(target, 'default', { value: exports, enumerable: true })
+  for (const key of Object.getOwnPropertyNames(source)) {
+    if (Object.hasOwn(target, key)) continue
+    const { enumerable = true } = Object.getOwnPropertyDescriptor(source, key)!
+    Object.defineProperty(target, key, { get: () => source[key], enumerable })
+  }
+  return target
+}

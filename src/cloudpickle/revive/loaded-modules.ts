@@ -1,0 +1,118 @@
+/**
+ * The modules that a pickle names, evaluated by Node's own import system, and the look-up of names in them.
+ *
+ * Modules are imported before decoding begins, in the manifest's order; decoding itself is synchronous and refuses every
+ * module that was not imported. Finding a name never runs anything but the module's own getters.
+ */
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { ModulePickleError } from '../../errors.ts'
+import { bindingTable, collectBindingTables } from './binding-tables.ts'
+
+/** Where a module specifier of a pickle leads: the file to evaluate, or a name that Node imports as it is. */
+export type ModuleLocation = { readonly file: string } | { readonly specifier: string }
+
+/** Finds the modules of a pickle here; throws a coded error when one cannot be had. */
+export type Locate = (module: string) => ModuleLocation
+
+interface LoadedModule {
+  readonly namespace: unknown
+  /** What CommonJS exports; undefined for ECMAScript modules. */
+  readonly exports: { readonly value: unknown } | undefined
+  bindings(): Record<string, unknown> | undefined
+}
+
+const nodeRequire = createRequire(import.meta.url)
+
+export class LoadedModules {
+  readonly #locate: Locate
+  readonly #loaded = new Map<string, LoadedModule>()
+
+  constructor(locate: Locate) {
+    this.#locate = locate
+    collectBindingTables()
+  }
+
+  async load(modules: readonly string[]): Promise<void> {
+    for (const module of modules) {
+      const location = this.#locate(module)
+      const isData = 'file' in location && location.file.endsWith('.json')
+      const namespace: unknown = isData ? undefined : await import(importSpecifier(location))
+      this.#loaded.set(module, describe(location, namespace))
+    }
+  }
+
+  /** @throws ModulePickleError ERR_MODULE_ASYNC for a module with top-level await */
+  loadSync(modules: readonly string[]): void {
+    for (const module of modules) {
+      const location = this.#locate(module)
+      this.#loaded.set(module, describe(location, requireModule(module, location)))
+    }
+  }
+
+  /** @throws ModulePickleError ERR_GLOBAL_FORBIDDEN, ERR_GLOBAL_UNKNOWN */
+  find(module: string, name: string): unknown {
+    const loaded = this.#loaded.get(module)
+    if (!loaded) {
+      throw new ModulePickleError(
+        'ERR_GLOBAL_FORBIDDEN',
+        `The pickle uses ${name} of ${module}, but its manifest does not name that module. It was altered, or made by another version.`,
+      )
+    }
+    if (name === '*') return loaded.namespace
+    if (name === 'module.exports') return loaded.exports ? loaded.exports.value : loaded.namespace
+    if (name === '#') return loaded.bindings() ?? missing(module, name)
+    const isOwn = name.startsWith('#')
+    const root = isOwn ? loaded.bindings() : (loaded.exports?.value ?? loaded.namespace)
+    let found: unknown = root
+    for (const part of name.slice(isOwn ? 1 : 0).split('.')) {
+      if (found === null || found === undefined || !(part in Object(found))) return missing(module, name)
+      found = (found as Record<string, unknown>)[part]
+    }
+    return found
+  }
+
+  /** The file that a module of the pickle is here, whether or not it was evaluated. */
+  fileOf(module: string): string | undefined {
+    const location = this.#locate(module)
+    return 'file' in location ? location.file : undefined
+  }
+}
+
+function importSpecifier(location: ModuleLocation): string {
+  return 'file' in location ? pathToFileURL(location.file).href : location.specifier
+}
+
+function requireModule(module: string, location: ModuleLocation): unknown {
+  try {
+    return nodeRequire('file' in location ? location.file : location.specifier)
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== 'ERR_REQUIRE_ASYNC_MODULE') throw cause
+    throw new ModulePickleError(
+      'ERR_MODULE_ASYNC',
+      `${module} uses top-level await; load the pickle with loads() instead.`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+function describe(location: ModuleLocation, namespace: unknown): LoadedModule {
+  if (!('file' in location)) return { namespace, exports: undefined, bindings: () => undefined }
+  const { file } = location
+  const isJson = file.endsWith('.json')
+  const cached = isJson ? { exports: nodeRequire(file) as unknown } : nodeRequire.cache[file]
+  return {
+    namespace: isJson ? { default: cached?.exports } : namespace,
+    exports: cached && { value: cached.exports },
+    bindings: () => bindingTable(pathToFileURL(file).href, file),
+  }
+}
+
+function missing(module: string, name: string): never {
+  throw new ModulePickleError(
+    'ERR_GLOBAL_UNKNOWN',
+    `${module} has no ${name} here. The pickle and the module do not match.`,
+  )
+}
