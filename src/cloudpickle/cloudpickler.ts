@@ -12,11 +12,12 @@ import { ModulePickleError } from '../errors.ts'
 import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
-import { ModuleReference, type CapturedFunction } from './capture/closure.ts'
+import { ContextReference, ModuleReference, type CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
 import { classOf, extendsBuiltin, hasPrivateMembers } from './capture/instances.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
+import { contextPart } from './revive/module-context.ts'
 import { installedFile } from './source/installed-package.ts'
 import type { FunctionSite } from './source/lexical-scopes.ts'
 
@@ -50,6 +51,9 @@ export class CloudPickler extends Pickler {
   /** Hook: told of each binding of a module file that the pickle uses by name. */
   protected bindingUsed(_target: ModuleTarget, _name: string): void {}
 
+  /** Hook: told of each module that the other end will evaluate, now or when a function imports it. */
+  protected moduleReached(_target: ModuleTarget): void {}
+
   /** Hook: the manifest; called when the body is complete. */
   protected manifest(): Manifest {
     const modules = [...this.#modules.keys()].map(name => (typeof name === 'string' ? name : name.text()))
@@ -64,10 +68,13 @@ export class CloudPickler extends Pickler {
 
   protected override reducerOverride(value: object | symbol): Reduction | Global | undefined {
     if (typeof value === 'symbol') return undefined
+    const part = contextPart(value)
+    if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
     if (value instanceof CodeUnit) return this.#reduceUnit(value)
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.unit.addScope(value)] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
+    if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     return this.#reduceInstance(value)
   }
 
@@ -97,6 +104,7 @@ export class CloudPickler extends Pickler {
   /** A reference into a module, which the manifest then lists for evaluation. */
   #global(target: ModuleTarget, name: string): Global {
     const module = this.#nameOf(target)
+    this.moduleReached(target)
     this.#modules.set(module, true)
     return new Global(module, name)
   }
@@ -113,7 +121,9 @@ export class CloudPickler extends Pickler {
     return wrapping ? { callee: interop, args: [global, wrapping === 'esm-node'] } : global
   }
 
-  #reduceClosure(fn: Function, { owner, maker, variables }: CapturedFunction, site: FunctionSite): Reduction {
+  #reduceClosure(fn: Function, closureRecord: CapturedFunction, site: FunctionSite): Reduction {
+    const { owner, maker, variables, deferred } = closureRecord
+    for (const target of deferred) this.moduleReached(target)
     const fresh: Tuple[] = []
     for (const variable of variables) {
       const { value } = variable
@@ -136,14 +146,18 @@ export class CloudPickler extends Pickler {
     return true
   }
 
+  /** Hook: the file name that stack traces show for code which travels by value. */
+  protected sourceName(file: string): string {
+    return file
+  }
+
   #reduceUnit(unit: CodeUnit): Reduction {
     let generated: { text: string; firstLine: number } | undefined
     const generate = (): { text: string; firstLine: number } => (generated ??= unit.generate())
-    const { file } = unit.script
-    const context = file === undefined ? null : new Global(this.#nameOf({ kind: 'file', file }), 'import.meta')
+    const { file, url } = unit.script
     const text = new Late(() => generate().text)
     const firstLine = new Late(() => String(generate().firstLine))
-    return { callee: code, args: [text, firstLine, path.basename(file ?? unit.script.url), context] }
+    return { callee: code, args: [text, firstLine, file === undefined ? url : this.sourceName(file)] }
   }
 
   #reduceInstance(value: object): Reduction | undefined {

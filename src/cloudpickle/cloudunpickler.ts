@@ -3,18 +3,10 @@
  *
  * Synchronous: every module it may need has been evaluated before. What the globals of module `cloudpickle` do stands in revive/.
  */
-import path from 'node:path'
 import { ModulePickleError } from '../errors.ts'
 import { readPreamble, Unpickler, type UnpicklerOptions } from '../pickle/index.ts'
 import { fromPersistentId, type Manifest } from './manifest.ts'
-import {
-  reviveClosure,
-  reviveCode,
-  reviveInterop,
-  reviveScope,
-  setClosureState,
-  type ScopeHandle,
-} from './revive/code.ts'
+import { reviveClosure, reviveCode, reviveInterop, reviveScope, setClosureState } from './revive/code.ts'
 import { reviveBound, reviveError, setErrorState } from './revive/instances.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
@@ -24,20 +16,20 @@ export function readManifest(bytes: Uint8Array): Manifest {
   return fromPersistentId(readPreamble(bytes))
 }
 
+const revivers: Readonly<Record<string, unknown>> = {
+  code: reviveCode,
+  scope: reviveScope,
+  closure: reviveClosure,
+  setClosureState,
+  interop: reviveInterop,
+  bind: reviveBound,
+  error: reviveError,
+  setErrorState,
+}
+
 export class CloudUnpickler extends Unpickler {
   readonly #modules: LoadedModules
   readonly #contexts = new Map<string, ModuleContext>()
-  readonly #revivers: Readonly<Record<string, unknown>> = {
-    code: (text: string, firstLine: string, name: string, context: ModuleContext | null) =>
-      this.#reviveCode(text, firstLine, name, context),
-    scope: reviveScope,
-    closure: reviveClosure,
-    setClosureState,
-    interop: reviveInterop,
-    bind: reviveBound,
-    error: reviveError,
-    setErrorState,
-  }
 
   constructor(bytes: Uint8Array, modules: LoadedModules, options: UnpicklerOptions = {}) {
     super(bytes, options)
@@ -45,11 +37,9 @@ export class CloudUnpickler extends Unpickler {
   }
 
   override findClass(module: string, name: string): unknown {
-    if (module === 'cloudpickle' && Object.hasOwn(this.#revivers, name)) return this.#revivers[name]
-    if (name === 'import.meta') return this.#contextOf(module)
-    return module.includes(':') || module.startsWith('modulepickle')
-      ? this.#modules.find(module, name)
-      : super.findClass(module, name)
+    if (module === 'cloudpickle' && Object.hasOwn(revivers, name)) return revivers[name]
+    if (!module.includes(':') && !module.startsWith('modulepickle')) return super.findClass(module, name)
+    return name.startsWith('@') ? this.#contextPart(module, name) : this.#modules.find(module, name)
   }
 
   /** The manifest was read before decoding began. */
@@ -57,12 +47,7 @@ export class CloudUnpickler extends Unpickler {
     return fromPersistentId(id)
   }
 
-  /** Hook: the file name that stack traces show for code from `name` in the directory of `context`. */
-  protected sourceFile(context: ModuleContext, name: string): string {
-    return path.join(path.dirname(context.file), name)
-  }
-
-  #contextOf(module: string): ModuleContext {
+  #contextPart(module: string, name: string): unknown {
     let context = this.#contexts.get(module)
     if (!context) {
       const file = this.#modules.fileOf(module)
@@ -70,11 +55,7 @@ export class CloudUnpickler extends Unpickler {
       context = moduleContext(file)
       this.#contexts.set(module, context)
     }
-    return context
-  }
-
-  #reviveCode(text: string, firstLine: string, name: string, context: ModuleContext | null): ScopeHandle {
-    const known = context ?? moduleContext(path.join(process.cwd(), name))
-    return reviveCode(text, firstLine, context ? this.sourceFile(context, name) : name, known)
+    if (Object.hasOwn(context, name)) return context[name as keyof ModuleContext]
+    throw new ModulePickleError('ERR_GLOBAL_UNKNOWN', `A module context has no ${name}.`)
   }
 }

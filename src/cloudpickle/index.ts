@@ -11,6 +11,8 @@ import { CloudUnpickler, readManifest } from './cloudunpickler.ts'
 import { LoadedModules, type ModuleLocation } from './revive/loaded-modules.ts'
 
 export { CloudPickler } from './cloudpickler.ts'
+export type { ModuleTarget } from './capture/function-reference.ts'
+export type { Manifest } from './manifest.ts'
 
 /** Pickles any value, functions included. */
 export function dumps(value: unknown): Uint8Array {

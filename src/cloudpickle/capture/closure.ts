@@ -3,12 +3,13 @@
  *
  * Input: a live function with its site. Output: a record that the CloudPickler writes. The body never runs.
  */
+import path from 'node:path'
 import { resolveModule } from '../source/resolve.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
 import type { CapturedScope, CapturedScopes } from './captured-scope.ts'
 import { CodeUnit } from './code-unit.ts'
-import { freeVariables, unsupported, type FreeVariables } from './free-variables.ts'
+import { contextParts, freeVariables, unsupported, within } from './free-variables.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { memberEdit, siteText, type Edit, type SiteText } from './relined-text.ts'
@@ -36,6 +37,17 @@ export class ModuleReference {
   }
 }
 
+/** A part of the context of a module that is never evaluated on the other end: `import()`, `import.meta`, `require` … */
+export class ContextReference {
+  readonly module: ModuleTarget
+  readonly name: (typeof contextParts)[keyof typeof contextParts]
+
+  constructor(module: ModuleTarget, name: ContextReference['name']) {
+    this.module = module
+    this.name = name
+  }
+}
+
 export interface CapturedVariable {
   readonly owner: CapturedScope | CodeUnit
   readonly name: string
@@ -47,14 +59,16 @@ export interface CapturedFunction {
   /** The name of the member of the owner that makes the function. */
   readonly maker: string
   readonly variables: readonly CapturedVariable[]
+  readonly deferred: readonly ModuleTarget[]
 }
 
 /** The part of a capture that depends on the text alone. */
 interface Plan {
   readonly text: SiteText
-  readonly free: FreeVariables
   /** Module variables to set, by name. */
-  readonly modules: ReadonlyMap<string, ModuleReference>
+  readonly modules: ReadonlyMap<string, ModuleReference | ContextReference>
+  /** Modules that the function imports or requires by a literal when it runs. */
+  readonly deferred: readonly ModuleTarget[]
   /** Bindings that travel by value. */
   readonly values: readonly Binding[]
 }
@@ -88,7 +102,7 @@ export function captureClosure(
     variables.push({ owner: home, name: binding.name, value: readVariable(live, binding.name, unit.script, site) })
   }
   for (const { owner: home, name } of variables) unit.addVariable(home, name)
-  return { owner, maker, variables }
+  return { owner, maker, variables, deferred: plan.deferred }
 }
 
 function readVariable(
@@ -107,7 +121,7 @@ function readVariable(
 function makePlan(script: LoadedScript, site: FunctionSite): Plan {
   const free = freeVariables(script, site)
   const edits: Edit[] = [...free.contextEdits]
-  const modules = new Map<string, ModuleReference>()
+  const modules = new Map<string, ModuleReference | ContextReference>()
   const values: Binding[] = []
   const own: string[] = []
   for (const [binding, references] of free.bindings) {
@@ -129,7 +143,11 @@ function makePlan(script: LoadedScript, site: FunctionSite): Plan {
       ),
     )
   }
-  return { free, modules, values, text: siteText(script, site, edits) }
+  for (const variable of free.context) {
+    const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
+    modules.set(variable, new ContextReference(module, contextParts[variable]))
+  }
+  return { modules, values, deferred: deferredModules(script, site), text: siteText(script, site, edits) }
 }
 
 /** An imported name stays a live binding: it becomes a member of the namespace, under a variable of its own. */
@@ -138,7 +156,7 @@ function planImport(
   local: string,
   { specifier, name, interop }: ImportBinding,
   references: readonly Reference[],
-  modules: Map<string, ModuleReference>,
+  modules: Map<string, ModuleReference | ContextReference>,
   edits: Edit[],
 ): void {
   const module = targetOf(script, specifier, name === 'module.exports' ? 'require' : 'import', references[0]!)
@@ -157,8 +175,24 @@ function targetOf(
   mode: 'import' | 'require',
   { start }: Reference,
 ): ModuleTarget {
-  if (/^modulepickle(\/|$)/.test(specifier)) return { kind: 'runtime', specifier }
-  const resolution = script.file === undefined ? undefined : resolveModule(specifier, script.file, mode)
-  if (resolution) return resolution
+  const target = resolveTarget(script, specifier, mode)
+  if (target) return target
   throw unsupported(script, start, `its import of '${specifier}' leads nowhere from there`, 'Check the specifier')
+}
+
+function resolveTarget(script: LoadedScript, specifier: string, mode: 'import' | 'require'): ModuleTarget | undefined {
+  if (/^modulepickle(\/|$)/.test(specifier)) return { kind: 'runtime', specifier }
+  return resolveModule(specifier, contextFile(script), mode)
+}
+
+function deferredModules(script: LoadedScript, site: FunctionSite): ModuleTarget[] {
+  return within(script.record.requests, site).flatMap(({ kind, specifier }) => {
+    if (specifier === undefined) return []
+    return resolveTarget(script, specifier, kind === 'require' ? 'require' : 'import') ?? []
+  })
+}
+
+/** What was evaluated from a string (`node -e`, the REPL) resolves from the current directory. */
+function contextFile(script: LoadedScript): string {
+  return script.file ?? path.join(process.cwd(), '[eval]')
 }

@@ -10,14 +10,24 @@ import type { AnyNode } from '../source/parse.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import type { Edit } from './relined-text.ts'
 
-/** Variables that the other end gives to every code unit; see revive/code.ts. */
-export const importVariable = '$mp_import'
-export const metaVariable = '$mp_meta'
-const contextVariables = new Set([importVariable, metaVariable, 'require', '__filename', '__dirname'])
+/**
+ * The parts of a module's context, by the variable that holds each in a code unit: `import()` and `import.meta` are syntax and
+ * get variables of their own, the rest are what CommonJS passes to its modules.
+ */
+export const contextParts = {
+  $mp_import: '@import',
+  $mp_meta: '@meta',
+  require: '@require',
+  __filename: '@filename',
+  __dirname: '@dirname',
+} as const
+
+export type ContextVariable = keyof typeof contextParts
 
 export interface FreeVariables {
   readonly bindings: ReadonlyMap<Binding, readonly Reference[]>
-  /** `import(…)` and `import.meta`, which refer to the module's context on the other end. */
+  readonly context: ReadonlySet<ContextVariable>
+  /** Puts the context's variables where the text has `import(…)` and `import.meta`. */
   readonly contextEdits: readonly Edit[]
 }
 
@@ -27,22 +37,30 @@ export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVar
   const outer = new Set<Scope>()
   for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
   const bindings = new Map<Binding, Reference[]>()
+  const context = new Set<ContextVariable>()
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
     if (binding && outer.has(binding.scope)) bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
-    if (!binding && !script.isModule) refuseModuleObject(script, reference)
+    if (binding || script.isModule) continue
+    refuseModuleObject(script, reference)
+    if (isCommonJsVariable(reference.name)) context.add(reference.name)
   }
   const contextEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
-    if (use.kind === 'import.meta') contextEdits.push({ start: use.start, end: use.end, text: metaVariable })
-    else if (use.kind === 'import()') {
-      contextEdits.push({ start: use.start, end: use.start + 'import'.length, text: importVariable })
-    } else refuseContextUse(script, site, use, outer)
+    if (use.kind !== 'import.meta' && use.kind !== 'import()') {
+      refuseContextUse(script, site, use, outer)
+      continue
+    }
+    const variable = use.kind === 'import.meta' ? '$mp_meta' : '$mp_import'
+    const end = use.kind === 'import.meta' ? use.end : use.start + 'import'.length
+    context.add(variable)
+    contextEdits.push({ start: use.start, end, text: variable })
   }
-  return { bindings, contextEdits }
+  return { bindings, context, contextEdits }
 }
 
-function within<T extends { start: number; end: number }>(sorted: readonly T[], { node }: FunctionSite): T[] {
+/** The items of a list sorted by position that lie in the text of a site. */
+export function within<T extends { start: number; end: number }>(sorted: readonly T[], { node }: FunctionSite): T[] {
   return sorted.filter(({ start, end }) => start >= node.start && end <= node.end)
 }
 
@@ -92,7 +110,6 @@ export function unsupported(script: LoadedScript, offset: number, what: string, 
   )
 }
 
-/** True for a name that is free in the text but that the other end provides. */
-export function isContextVariable(name: string): boolean {
-  return contextVariables.has(name)
+function isCommonJsVariable(name: string): name is ContextVariable {
+  return name === 'require' || name === '__filename' || name === '__dirname'
 }

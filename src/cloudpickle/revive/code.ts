@@ -5,8 +5,6 @@
  * scope. Scopes and closures are then made by name. They are made empty; their variables follow when all of them exist.
  */
 import vm from 'node:vm'
-import { importVariable, metaVariable } from '../capture/free-variables.ts'
-import type { ModuleContext } from './module-context.ts'
 
 /** What running a scope's code returns: makers by name, and `$set` for its variables. */
 export interface ScopeHandle {
@@ -14,14 +12,10 @@ export interface ScopeHandle {
   readonly [maker: string]: (...ignored: never[]) => unknown
 }
 
-/** `text` is a function body; `firstLine` (zero-based, decimal) is where it stands in `sourceFile`. */
-export function reviveCode(text: string, firstLine: string, sourceFile: string, context: ModuleContext): ScopeHandle {
-  const compiled = vm.compileFunction(text, [importVariable, metaVariable, 'require', '__filename', '__dirname'], {
-    filename: sourceFile,
-    lineOffset: Number(firstLine),
-  }) as (...values: unknown[]) => ScopeHandle
-  const { import: importModule, meta, require, file } = context
-  return compiled(importModule, meta, require, file, (meta as { dirname: string }).dirname)
+/** `text` is a function body; `firstLine` (zero-based, decimal) is where it stands in the file named `sourceName`. */
+export function reviveCode(text: string, firstLine: string, sourceName: string): ScopeHandle {
+  const options = { filename: sourceName, lineOffset: Number(firstLine) }
+  return (vm.compileFunction(text, [], options) as () => ScopeHandle)()
 }
 
 export function reviveScope(parent: ScopeHandle, maker: string): ScopeHandle {

@@ -1,36 +1,53 @@
 /**
- * The module context of a function that arrived by value: `import()`, `import.meta` and `require` as in the file it is from,
+ * The module context of functions that arrived by value: `import()`, `import.meta` and `require` as in the file they are from,
  * resolved inside the directory where that file's package now is.
  */
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { resolveModule } from '../source/resolve.ts'
+import { isPathSpecifier, resolveModule } from '../source/resolve.ts'
 
-export interface ModuleContext {
-  readonly file: string
-  readonly import: (specifier: unknown, options?: ImportCallOptions) => Promise<unknown>
-  readonly meta: object
-  readonly require: NodeJS.Require
+/** The parts of a module's context, by the names that pickles use. */
+export type ModuleContext = Readonly<Record<'@import' | '@meta' | '@require' | '@filename' | '@dirname', unknown>>
+
+/** Which context a part belongs to, so that a function which holds it can be shipped onwards. */
+const owners = new WeakMap<object, { readonly file: string; readonly name: keyof ModuleContext }>()
+
+/** The file and name that a part of a context was made for. */
+export function contextPart(value: object): { readonly file: string; readonly name: keyof ModuleContext } | undefined {
+  return owners.get(value)
 }
 
 /** The context of `file`, a module that need not exist as such: an entry is never evaluated here. */
 export function moduleContext(file: string): ModuleContext {
   const { href } = pathToFileURL(file)
+  const dirname = path.dirname(file)
   const resolve = (specifier: unknown): string => resolveFrom(String(specifier), file)
-  const meta = { dirname: path.dirname(file), filename: file, main: false, resolve, url: href }
-  return {
-    file,
-    import: async (specifier, options) => (await import(resolve(specifier), options)) as unknown,
-    meta: Object.assign(Object.create(null) as object, meta),
-    require: createRequire(file),
+  const importModule = async (specifier: unknown, options?: ImportCallOptions): Promise<unknown> =>
+    (await import(resolve(specifier), options)) as unknown
+  const meta = Object.assign(Object.create(null) as object, {
+    dirname,
+    filename: file,
+    main: false,
+    resolve,
+    url: href,
+  })
+  const require = createRequire(file)
+  for (const [name, part] of Object.entries({ '@import': importModule, '@meta': meta, '@require': require })) {
+    owners.set(part, { file, name: name as keyof ModuleContext })
   }
+  return { '@import': importModule, '@meta': meta, '@require': require, '@filename': file, '@dirname': dirname }
 }
 
 /** What cannot be resolved is left to Node, whose error then names the file that the import came from. */
 function resolveFrom(specifier: string, file: string): string {
-  const resolution = resolveModule(specifier, file, 'import')
+  const resolution = resolveModule(specifier, file, 'import') ?? resolveModule(compiledName(specifier), file, 'import')
   if (resolution?.kind === 'builtin') return resolution.name
   if (resolution) return pathToFileURL(resolution.file).href
-  return /^\.{0,2}\//.test(specifier) ? new URL(specifier, pathToFileURL(file)).href : specifier
+  return isPathSpecifier(specifier) ? new URL(specifier, pathToFileURL(file)).href : specifier
+}
+
+/** TypeScript was compiled when it was packed: `./a.ts` is `./a.js` here. */
+function compiledName(specifier: string): string {
+  return isPathSpecifier(specifier) ? specifier.replace(/\.([cm]?)tsx?$/, '.$1js') : specifier
 }

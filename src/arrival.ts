@@ -1,0 +1,93 @@
+/**
+ * What a pickle needs on the other end, put in place: snapshots materialized, installed packages found, modules located.
+ *
+ * Everything is verified and checked before the first module is imported.
+ */
+import path from 'node:path'
+import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
+import type { Manifest } from './cloudpickle/manifest.ts'
+import { resolveModule } from './cloudpickle/source/resolve.ts'
+import { ModulePickleError } from './errors.ts'
+import { parsePackageKey } from './snapshot/objects/description.ts'
+import type { ObjectKind } from './snapshot/objects/snapshot.ts'
+import { findPackages, type PackageLookup } from './snapshot/materialize/package-lookup.ts'
+import type { MaterializedSnapshot, SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
+
+export interface ArrivalOptions {
+  readonly cache: SnapshotCache
+  readonly packages: PackageLookup
+  /** The file of this very process that a module of a snapshot is taken from instead; for the results of calls. */
+  readonly live?: (snapshotId: string, path: string) => string | undefined
+}
+
+export class Arrival {
+  readonly #options: ArrivalOptions
+  readonly #snapshots = new Map<string, MaterializedSnapshot>()
+  readonly #packages: ReadonlyMap<string, string>
+
+  /**
+   * @throws ModulePickleError ERR_SNAPSHOT_MISSING, ERR_SNAPSHOT_CORRUPT, ERR_PACKAGE_MISMATCH, ERR_MATERIALIZE
+   */
+  constructor({ snapshots, packages, objects }: Manifest, options: ArrivalOptions) {
+    const { cache, packages: lookup } = options
+    this.#options = options
+    for (const [id, [kind, content]] of objects) cache.put(id, kind as ObjectKind, content)
+    for (const id of snapshots) if (!cache.has(id)) throw missing(id)
+    const needs = packages.map(key => parsePackageKey(key) ?? malformed(key))
+    this.#packages = findPackages(needs, lookup)
+    for (const id of snapshots) this.#snapshots.set(id, cache.materialize(id, lookup))
+  }
+
+  /** Where a module of the pickle is here. */
+  readonly locate = (module: string): ModuleLocation => {
+    const [, scheme, rest] = /^(snapshot|npm|node):(.*)$/s.exec(module) ?? []
+    if (scheme === 'node') return { specifier: module }
+    if (scheme === 'snapshot') return { file: this.#snapshotFile(rest!) }
+    if (scheme === 'npm') return { file: this.#packageFile(rest!) }
+    const { runtime } = this.#options.packages
+    const resolution = resolveModule(module, path.join(runtime, 'package.json'), 'import')
+    if (resolution?.kind === 'file' && /^modulepickle(\/|$)/.test(module)) return { file: resolution.file }
+    throw new ModulePickleError(
+      'ERR_GLOBAL_UNKNOWN',
+      `The pickle names the module ${module}, which is not of a kind that is known here.`,
+    )
+  }
+
+  #snapshotFile(name: string): string {
+    const [id, inside] = splitAt(name, name.indexOf('/'))
+    const snapshot = this.#snapshots.get(id)
+    if (!snapshot) throw missing(id)
+    return this.#options.live?.(id, inside) ?? fileInside(snapshot.directory, inside)
+  }
+
+  #packageFile(name: string): string {
+    const [key, inside] = splitAt(name, name.indexOf('/', name.indexOf('@', 1)))
+    const directory = this.#packages.get(key)
+    if (directory !== undefined) return fileInside(directory, inside)
+    throw new ModulePickleError('ERR_PICKLE_CORRUPT', `The pickle uses ${key}, which its manifest does not list.`)
+  }
+}
+
+function splitAt(text: string, index: number): [string, string] {
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)]
+}
+
+function fileInside(directory: string, inside: string): string {
+  const file = path.join(directory, inside)
+  if (file.startsWith(directory + path.sep)) return file
+  throw new ModulePickleError('ERR_PICKLE_CORRUPT', `The pickle names ${inside}, which lies outside its package.`)
+}
+
+function missing(id: string): ModulePickleError {
+  return new ModulePickleError(
+    'ERR_SNAPSHOT_MISSING',
+    `The pickle refers to snapshot ${id.slice(0, 12)}, whose files are neither in it nor in the cache. Send them first.`,
+  )
+}
+
+function malformed(key: string): never {
+  throw new ModulePickleError(
+    'ERR_PICKLE_CORRUPT',
+    `The manifest lists ${JSON.stringify(key)}, which is not name@version.`,
+  )
+}

@@ -1,0 +1,91 @@
+/**
+ * extend(CloudPickler): references into local modules carry a snapshot of the working directory; and the way back.
+ *
+ * dumps: capture → snapshot → encode. loads: manifest → materialize → check → import → decode.
+ */
+import { Arrival, type ArrivalOptions } from './arrival.ts'
+import { CloudPickler, type Manifest, type ModuleTarget } from './cloudpickle/index.ts'
+import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
+import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
+import type { Late } from './pickle/index.ts'
+import { Shipment, type ModuleSource, type Packed } from './shipment.ts'
+
+export type { ModuleSource, Packed, PackedModules } from './shipment.ts'
+export type { ArrivalOptions } from './arrival.ts'
+
+/** What `extend` adds to a CloudPickler. */
+export interface ShipsModules {
+  /** What the pickle refers to. Complete once `dump` has returned. */
+  readonly shipment: Packed
+}
+
+export interface ShipOptions {
+  readonly source: ModuleSource
+  /** Whether the snapshots are inside the pickle; else only their ids are. */
+  readonly selfContained: boolean
+}
+
+// A mixin's constructor takes whatever its base takes; TypeScript asks for exactly this type.
+// oxlint-disable-next-line typescript/no-explicit-any
+type PicklerClass = new (...parameters: any[]) => CloudPickler
+
+/** A class that pickles as `Base` does, except that references into local modules carry the packages that these are in. */
+export function extend<B extends PicklerClass>(
+  Base: B,
+  { source, selfContained }: ShipOptions,
+): B & (new (...parameters: ConstructorParameters<B>) => ShipsModules) {
+  return class extends Base {
+    readonly shipment = new Shipment(source)
+
+    protected override moduleName(target: ModuleTarget): string | Late {
+      return target.kind === 'file' ? this.shipment.nameOf(target.file) : super.moduleName(target)
+    }
+
+    protected override moduleReached(target: ModuleTarget): void {
+      if (target.kind === 'file') this.shipment.reached(target.file)
+    }
+
+    protected override bindingUsed(target: ModuleTarget, name: string): void {
+      if (target.kind === 'file') this.shipment.bindingUsed(target.file, name)
+    }
+
+    protected override sourceName(file: string): string {
+      return this.shipment.sourceName(file)
+    }
+
+    protected override manifest(): Manifest {
+      return this.shipment.manifest(super.manifest(), selfContained)
+    }
+  }
+}
+
+export interface Pickled extends Packed {
+  readonly bytes: Uint8Array
+}
+
+/** Pickles `value`, functions with the local packages that they need. */
+export function pickle(value: unknown, options: ShipOptions): Pickled {
+  const pickler = new (extend(CloudPickler, options))()
+  const bytes = pickler.dump(value)
+  const { snapshots, packageDirectories, sources } = pickler.shipment
+  return { bytes, snapshots, packageDirectories, sources }
+}
+
+/** The value of a pickle; its modules are evaluated first. */
+export async function unpickle(bytes: Uint8Array, options: ArrivalOptions): Promise<unknown> {
+  const manifest = readManifest(bytes)
+  const modules = new LoadedModules(new Arrival(manifest, options).locate)
+  await modules.load(manifest.modules)
+  return new CloudUnpickler(bytes, modules).load()
+}
+
+/**
+ * As `unpickle`, without waiting.
+ * @throws ModulePickleError ERR_MODULE_ASYNC for a module with top-level await
+ */
+export function unpickleSync(bytes: Uint8Array, options: ArrivalOptions): unknown {
+  const manifest = readManifest(bytes)
+  const modules = new LoadedModules(new Arrival(manifest, options).locate)
+  modules.loadSync(manifest.modules)
+  return new CloudUnpickler(bytes, modules).load()
+}

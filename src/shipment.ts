@@ -1,0 +1,170 @@
+/**
+ * What one pickle takes along: the local packages whose modules it refers to, and the installed ones it names.
+ *
+ * Collects while the body is written; packs once the body is complete, because a snapshot's id depends on everything that
+ * is reached. Where the code comes from is given by a ModuleSource: the working directory on a sender, what has been
+ * materialized on a worker.
+ */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Manifest } from './cloudpickle/manifest.ts'
+import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
+import { ancestors } from './cloudpickle/source/package-json.ts'
+import { ModulePickleError } from './errors.ts'
+import { Late } from './pickle/index.ts'
+import { packageKey } from './snapshot/objects/description.ts'
+import type { Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
+
+/** Where the code of local modules comes from. */
+export interface ModuleSource {
+  /** The project that a local file belongs to; undefined for a file that is not local. `path` is relative, with `/`. */
+  locate(file: string): { readonly root: string; readonly path: string } | undefined
+  /** The installed package that a file belongs to. */
+  installed(file: string): InstalledFile | undefined
+  /** The state of every local package that the modules reach. */
+  pack(root: string, modules: Iterable<string>): PackedModules
+}
+
+export interface PackedModules extends Snapshot {
+  readonly root: string
+  /** The path inside the snapshot of the module that a source file became. */
+  pathOf(file: string): string
+  hasBinding(path: string, name: string): boolean
+  /** The source file of a path inside the snapshot. */
+  sourceOf(path: string): string | undefined
+  /** Where each needed package is installed here, by `name@version`. */
+  readonly packageDirectories: ReadonlyMap<string, string>
+}
+
+/** What came to light while a value was pickled; for whoever transports the pickle. */
+export interface Packed {
+  readonly snapshots: readonly PackedModules[]
+  /** Where each installed package that the other end needs is here, by `name@version`. */
+  readonly packageDirectories: ReadonlyMap<string, string>
+  /** The file here behind each name that stack traces on the other end show for code which travels by value. */
+  readonly sources: ReadonlyMap<string, string>
+}
+
+export class Shipment implements Packed {
+  readonly packageDirectories = new Map<string, string>()
+  readonly sources = new Map<string, string>()
+  readonly #source: ModuleSource
+  /** Files to pack, by project root. */
+  readonly #files = new Map<string, Set<string>>()
+  readonly #bindings = new Map<string, Set<string>>()
+  #packed: Map<string, PackedModules> | undefined
+
+  constructor(source: ModuleSource) {
+    this.#source = source
+  }
+
+  get snapshots(): readonly PackedModules[] {
+    return [...this.#pack().values()]
+  }
+
+  /**
+   * The name of a module file on the other end. Its package ships; what it imports ships only once it is `reached`.
+   * @throws ModulePickleError ERR_MODULE_OUTSIDE_ROOT
+   */
+  nameOf(file: string): string | Late {
+    const local = this.#source.locate(file)
+    if (local) {
+      this.#filesOf(local.root).add(packageFile(file))
+      return new Late(() => this.#snapshotName(local.root, file))
+    }
+    const installed = this.#source.installed(file)
+    if (!installed) {
+      throw new ModulePickleError(
+        'ERR_MODULE_OUTSIDE_ROOT',
+        `${file} belongs to no package: there is no package.json above it. Add one to the directory that is your project's root.`,
+      )
+    }
+    const key = packageKey(installed)
+    this.packageDirectories.set(key, installed.directory)
+    return `npm:${key}/${installed.file}`
+  }
+
+  /** The other end will import `file`. */
+  reached(file: string): void {
+    const local = this.#source.locate(file)
+    if (local) this.#filesOf(local.root).add(file)
+  }
+
+  /** The other end will look for a top-level binding of `file`. */
+  bindingUsed(file: string, name: string): void {
+    const names = this.#bindings.get(file) ?? new Set()
+    this.#bindings.set(file, names.add(name))
+  }
+
+  /** The name that stack traces show for code of `file` that travels by value: its path in the project. */
+  sourceName(file: string): string {
+    const name = this.#source.locate(file)?.path ?? path.basename(file)
+    this.sources.set(name, file)
+    return name
+  }
+
+  /** The manifest of a pickle that names `modules`; with `selfContained`, the snapshots are inside it. */
+  manifest(manifest: Manifest, selfContained: boolean): Manifest {
+    this.#checkBindings()
+    const packages = [...this.packageDirectories.keys()]
+    const { snapshots } = this
+    for (const snapshot of snapshots) {
+      for (const [key, directory] of snapshot.packageDirectories) this.packageDirectories.set(key, directory)
+    }
+    const objects = new Map<string, readonly [string, Uint8Array]>()
+    for (const object of selfContained ? snapshots.flatMap(objectsOf) : []) {
+      objects.set(object.id, [object.kind, object.read()])
+    }
+    return { ...manifest, snapshots: snapshots.map(({ id }) => id), packages, objects }
+  }
+
+  #filesOf(root: string): Set<string> {
+    const files = this.#files.get(root) ?? new Set()
+    this.#files.set(root, files)
+    return files
+  }
+
+  #pack(): Map<string, PackedModules> {
+    this.#packed ??= new Map([...this.#files].map(([root, files]) => [root, this.#source.pack(root, files)]))
+    return this.#packed
+  }
+
+  #snapshotName(root: string, file: string): string {
+    const snapshot = this.#pack().get(root)!
+    return `snapshot:${snapshot.id}/${snapshot.pathOf(file)}`
+  }
+
+  /** What runs may be older than what ships: each name that the pickle uses must still be there. */
+  #checkBindings(): void {
+    for (const [file, names] of this.#bindings) {
+      const root = this.#source.locate(file)?.root
+      const snapshot = root === undefined ? undefined : this.#pack().get(root)
+      for (const name of names) {
+        const [binding] = name.split('.', 1)
+        if (!snapshot || name === 'module.exports' || snapshot.hasBinding(snapshot.pathOf(file), binding!)) continue
+        throw new ModulePickleError(
+          'ERR_BINDING_MISSING',
+          `${file} no longer has ${describeBinding(binding!)} that the running program uses: the file was changed after it was loaded. ` +
+            'Restart the program, or put the name back.',
+        )
+      }
+    }
+  }
+}
+
+function describeBinding(name: string): string {
+  return name.startsWith('#') ? `the top-level binding \`${name.slice(1)}\`` : `the export \`${name}\``
+}
+
+function objectsOf(snapshot: Snapshot): SnapshotObject[] {
+  return [...snapshot.objects.values()]
+}
+
+/** The package.json of the package that `file` is in; reaching it ships the package and nothing that its modules import. */
+function packageFile(file: string): string {
+  for (const directory of ancestors(path.dirname(file))) {
+    const candidate = path.join(directory, 'package.json')
+    if (existsSync(candidate)) return candidate
+  }
+  return file
+}
