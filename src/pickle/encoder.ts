@@ -1,0 +1,233 @@
+/**
+ * The writing half of the pickle machine: values in, opcodes out, on an explicit stack of frames.
+ *
+ * Order for each value: primitive, memo, hooks, reducers, name, built-in rule. What the rules decide is in `rules/`; this file
+ * only carries it out. It never runs getters of what it pickles, and never recurses.
+ */
+import { ModulePickleError, isModulePickleError } from '../errors.ts'
+import { BufferTable, ByteRange, LateOffset } from './buffers.ts'
+import { CreateFrame, FillFrame, LabelFrame, PersistentFrame, TupleFrame, type Encoding, type Frame } from './frames.ts'
+import { intrinsicName } from './intrinsics.ts'
+import { op } from './opcodes.ts'
+import { Output, stringFilling } from './output.ts'
+import { joinPath } from './path.ts'
+import { planOf, type Plan } from './plan.ts'
+import { customReduction } from './registry.ts'
+import { dictItems, planFor } from './rules/index.ts'
+import { refuseFunction } from './rules/refusals.ts'
+import { symbolPlan } from './rules/symbols.ts'
+import { intFilling, writeBigint, writeBytes, writeNumber } from './scalars.ts'
+import { Bytes, Dict, Global, Labelled, Late, Reduced, Term, Tuple, type Reduction } from './values.ts'
+
+/** What a Pickler and its subclasses decide. */
+export interface Hooks {
+  persistentId?: ((value: unknown) => unknown) | undefined
+  reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
+  bufferCallback?: ((buffer: Uint8Array) => boolean | void) | undefined
+  /** False writes no MEMOIZE and no reference back: for the preamble, which holds plain data only. */
+  memo: boolean
+}
+
+/** Nested attempts at one reduction, each begun inside the arguments of the one before, until it is given up. */
+const mostAttempts = 1000
+
+const ellipsis = new Global('builtins', 'Ellipsis')
+const emptyContainer = { list: op.EMPTY_LIST, dict: op.EMPTY_DICT, set: op.EMPTY_SET } as const
+
+export class Encoder implements Encoding {
+  readonly out = new Output()
+  readonly #hooks: Hooks
+  readonly #memo = new Map<unknown, number>()
+  #memoSize = 0
+  readonly #globals = new Map<string | Late, Map<string, number>>()
+  readonly #buffers = new BufferTable()
+  readonly #stack: Frame[] = []
+  readonly #attempts = new Map<unknown, number>()
+
+  constructor(hooks: Hooks) {
+    this.#hooks = hooks
+  }
+
+  /** Writes one value with all that it reaches. */
+  write(value: unknown): void {
+    try {
+      this.save(value)
+      for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) frame.step(this)
+    } catch (error) {
+      throw this.#located(error)
+    }
+  }
+
+  /** The path to the value being written. */
+  path(): string {
+    return joinPath(this.#stack.map(frame => frame.segment()))
+  }
+
+  save(value: unknown): boolean {
+    if (this.#hooks.persistentId !== undefined && !(value instanceof Term)) {
+      const id = this.#hooks.persistentId(value)
+      if (id !== undefined) return this.#open(new PersistentFrame(id))
+    }
+    return this.saveUnasked(value)
+  }
+
+  saveUnasked(value: unknown): boolean {
+    this.out.boundary()
+    const index = typeof value === 'number' ? undefined : this.#memo.get(value)
+    if (index !== undefined) this.#recallIndex(index)
+    else if (typeof value === 'object' && value !== null) return this.#object(value)
+    else if (typeof value === 'function' || typeof value === 'symbol') return this.#functionOrSymbol(value)
+    else this.#primitive(value)
+    return false
+  }
+
+  #primitive(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        this.out.string(value)
+        return this.memoize(value)
+      case 'number':
+        return writeNumber(this.out, value)
+      case 'bigint':
+        return writeBigint(this.out, value)
+      case 'boolean':
+        return this.out.op(value ? op.NEWTRUE : op.NEWFALSE)
+      case 'undefined':
+        return this.#global(ellipsis)
+      default:
+        return this.out.op(op.NONE)
+    }
+  }
+
+  open(frame: Frame): void {
+    this.#stack.push(frame)
+  }
+
+  close(): void {
+    this.#stack.pop()
+  }
+
+  memoize(key: unknown): void {
+    if (!this.#hooks.memo) return
+    this.#memo.set(key, this.#memoSize++)
+    this.out.op(op.MEMOIZE)
+  }
+
+  isMemoized(key: unknown): boolean {
+    return this.#memo.has(key)
+  }
+
+  recall(key: unknown): void {
+    this.#recallIndex(this.#memo.get(key) as number)
+  }
+
+  #recallIndex(index: number): void {
+    if (index < 256) this.out.uint1(op.BINGET, index)
+    else this.out.int4(op.LONG_BINGET, index)
+  }
+
+  #open(frame: Frame): true {
+    this.#stack.push(frame)
+    return true
+  }
+
+  #object(value: object): boolean {
+    if (value instanceof Term) return this.#term(value)
+    const claim = this.#hooks.reducerOverride?.(value)
+    if (claim !== undefined) return this.#claim(value, claim)
+    const custom = customReduction(value)
+    if (custom !== undefined) return this.#perform(value, planOf(custom))
+    const name = intrinsicName(value)
+    if (name !== undefined) return this.#claim(value, new Global('js', name))
+    return this.#perform(value, planFor(value, this.#buffers))
+  }
+
+  #functionOrSymbol(value: object | symbol): boolean {
+    const claim = this.#hooks.reducerOverride?.(value)
+    if (claim !== undefined) return this.#claim(value, claim)
+    const name = intrinsicName(value)
+    if (name !== undefined) return this.#claim(value, new Global('js', name))
+    if (typeof value === 'symbol') return this.#perform(value, symbolPlan(value))
+    return refuseFunction(value)
+  }
+
+  #claim(value: unknown, claim: Reduction | Global): boolean {
+    if (!(claim instanceof Global)) return this.#perform(value, planOf(claim))
+    this.#global(claim)
+    this.#memo.set(value, this.#globals.get(claim.module)?.get(claim.name) as number)
+    return false
+  }
+
+  #global({ module, name }: Global): void {
+    let named = this.#globals.get(module)
+    if (named === undefined) this.#globals.set(module, (named = new Map()))
+    const index = named.get(name)
+    if (index !== undefined) return this.#recallIndex(index)
+    this.saveUnasked(module)
+    this.saveUnasked(name)
+    this.out.op(op.STACK_GLOBAL)
+    named.set(name, this.#memoSize)
+    this.memoize(named)
+  }
+
+  #term(term: Term): boolean {
+    if (term instanceof Labelled) return this.#open(new LabelFrame(term.value, term.segment))
+    if (term instanceof Tuple) return this.#open(new TupleFrame(term.items, term))
+    if (term instanceof Reduced) return this.#perform(term, planOf(term.reduction))
+    if (term instanceof Dict) return this.#perform(term, { create: 'dict', items: dictItems(term.cells) })
+    if (term instanceof Global) this.#global(term)
+    else if (term instanceof LateOffset) this.out.hole(() => intFilling(term.value))
+    else this.#leaf(term)
+    return false
+  }
+
+  /** Terms that become one memoized value without children. */
+  #leaf(term: Term): void {
+    if (term instanceof Late) this.out.hole(() => stringFilling(term.text()))
+    else if (term instanceof Bytes) writeBytes(this.out, term.bytes)
+    else if (term instanceof ByteRange) this.#range(term)
+    this.memoize(term)
+  }
+
+  #range(range: ByteRange): void {
+    this.out.hole(() => range.filling(this.#hooks.bufferCallback), range.end - range.start)
+  }
+
+  #perform(value: unknown, plan: Plan): boolean {
+    const { create } = plan
+    if (typeof create === 'object' && !(create instanceof ByteRange)) {
+      this.#countAttempt(value)
+      return this.#open(new CreateFrame(value, plan, create))
+    }
+    if (create instanceof ByteRange) {
+      create.claimed = true
+      this.saveUnasked(create)
+      this.#memo.set(value, this.#memo.get(create) as number)
+    } else {
+      this.out.op(emptyContainer[create])
+      this.memoize(value)
+    }
+    return this.#open(new FillFrame(value, plan))
+  }
+
+  /** A value that is begun again and again without ever being made contains itself in what makes it. */
+  #countAttempt(value: unknown): void {
+    const attempts = (this.#attempts.get(value) ?? 0) + 1
+    this.#attempts.set(value, attempts)
+    if (attempts <= mostAttempts) return
+    throw new ModulePickleError(
+      'ERR_UNPICKLABLE',
+      'the value cannot be made, because the arguments of its own reduction contain it. Put what refers back into `state`.',
+    )
+  }
+
+  #located(error: unknown): unknown {
+    if (isModulePickleError(error) && error.path !== undefined) return error
+    const path = this.path()
+    if (isModulePickleError(error)) {
+      return new ModulePickleError(error.code, `${path}: ${error.message}`, { path, cause: error.cause })
+    }
+    const reason = error instanceof Error ? error.message : String(error)
+    return new ModulePickleError('ERR_UNPICKLABLE', `${path}: pickling it failed: ${reason}`, { path, cause: error })
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Pickler: one value in, one protocol 5 pickle out. Subclasses decide by overriding hooks.
+ *
+ * Input: any value. Output: bytes that CPython's pickletools reads. Layout: PROTO, the preamble if there is one, the body, STOP.
+ */
+import { Encoder } from './encoder.ts'
+import { op } from './opcodes.ts'
+import { concatenate } from './output.ts'
+import type { Global, Reduction } from './values.ts'
+
+const protocol = 5
+
+export interface PicklerOptions {
+  /**
+   * Takes a binary buffer out of band (PEP 574): it is not copied into the pickle, and the reader must be given it again, in
+   * the same order. Returning true keeps it inside. Called when all else has been written.
+   */
+  bufferCallback?(buffer: Uint8Array): boolean | void
+}
+
+export class Pickler {
+  readonly #options: PicklerOptions
+  #encoder: Encoder | undefined
+
+  constructor(options: PicklerOptions = {}) {
+    this.#options = options
+  }
+
+  /** The pickle of `value`; throws ERR_UNPICKLABLE with the path to what cannot be pickled. A Pickler serves one dump. */
+  dump(value: unknown): Uint8Array {
+    const encoder = new Encoder(this.#hooks())
+    this.#encoder = encoder
+    encoder.write(value)
+    encoder.out.op(op.STOP)
+    const body = encoder.out.finish()
+    return concatenate([Uint8Array.of(op.PROTO, protocol), ...this.#front(), ...body])
+  }
+
+  #front(): Uint8Array[] {
+    const id = this.preamble()
+    if (id === undefined) return []
+    const encoder = new Encoder({ memo: false })
+    encoder.write(id)
+    encoder.out.op(op.BINPERSID)
+    encoder.out.op(op.POP)
+    return encoder.out.finish()
+  }
+
+  /** Hooks that nobody overrides are not called at all. */
+  #hooks(): ConstructorParameters<typeof Encoder>[0] {
+    const { persistentId, reducerOverride } = Pickler.prototype
+    const { bufferCallback } = this.#options
+    return {
+      memo: true,
+      persistentId: this.persistentId === persistentId ? undefined : value => this.persistentId(value),
+      reducerOverride: this.reducerOverride === reducerOverride ? undefined : value => this.reducerOverride(value),
+      bufferCallback: bufferCallback === undefined ? undefined : buffer => bufferCallback.call(this.#options, buffer),
+    }
+  }
+
+  /** The path to the value that is being pickled, such as `args[0].config`; for hooks that report something. */
+  protected currentPath(): string {
+    return this.#encoder?.path() ?? 'value'
+  }
+
+  /** Hook: the persistent id of `value`, or undefined to pickle it. */
+  protected persistentId(_value: unknown): unknown {
+    return undefined
+  }
+
+  /** Hook: how to pickle an object, function or symbol, asked before every built-in rule. undefined = built-in. */
+  protected reducerOverride(_value: object | symbol): Reduction | Global | undefined {
+    return undefined
+  }
+
+  /**
+   * Hook: called once when the body is complete. What it returns is written in front, as a persistent id followed by POP, without
+   * memo use, so that the body's memo indices are unaffected. undefined = nothing in front.
+   */
+  protected preamble(): unknown {
+    return undefined
+  }
+}
+
+/** The pickle of `value`, by the built-in rules: data only. */
+export function dumps(value: unknown, options?: PicklerOptions): Uint8Array {
+  return new Pickler(options).dump(value)
+}

@@ -1,0 +1,67 @@
+/**
+ * ArrayBuffer, DataView, typed arrays and Node's Buffer: reductions over one bytearray a range, so that sharing is kept.
+ *
+ * A plain Uint8Array over its whole buffer is the bytearray itself.
+ */
+import { ModulePickleError } from '../../errors.ts'
+import { LateOffset, type BufferTable } from '../buffers.ts'
+import type { Plan } from '../plan.ts'
+import { Global, Labelled } from '../values.ts'
+
+export const viewTypes = `
+  Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array
+  Float32Array Float64Array BigInt64Array BigUint64Array DataView Buffer`
+  .trim()
+  .split(/\s+/)
+
+const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as (this: object) => number
+
+export function isView(value: object): value is ArrayBufferView {
+  return ArrayBuffer.isView(value)
+}
+
+export function isBuffer(value: object): value is ArrayBuffer {
+  try {
+    return byteLength.call(value) >= 0
+  } catch {
+    return false
+  }
+}
+
+/** Throws a TypeError, as the engine's own methods do, for what is no ArrayBuffer. */
+export function arrayBufferPlan(value: object, _type: string, buffers: BufferTable): Plan {
+  const size = byteLength.call(value)
+  const buffer = value as ArrayBuffer
+  const range = buffers.rangeOf(buffer, 0, size, 1)
+  const args = isResizable(buffer) ? [range, Reflect.get(buffer, 'maxByteLength')] : [range]
+  return { create: { callee: new Global('js', 'ArrayBuffer'), args } }
+}
+
+/** `(bytes)` when the view covers all that its buffer has, else `(bytes, byteOffset, length)`, length counted in elements. */
+export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTable): Plan {
+  const { buffer, byteOffset, byteLength } = value
+  if (!isBuffer(buffer)) {
+    throw new ModulePickleError(
+      'ERR_UNPICKLABLE',
+      `a ${type} over a SharedArrayBuffer cannot be pickled: memory cannot be shared with another process. Copy it first, with slice().`,
+    )
+  }
+  const callee = new Global('js', type)
+  const elementSize = elementSizeOf(value)
+  const length = byteLength / elementSize
+  if (isResizable(buffer)) {
+    return { create: { callee, args: [new Labelled(buffer, '.buffer'), byteOffset, length] } }
+  }
+  const range = buffers.rangeOf(buffer, byteOffset, byteOffset + byteLength, elementSize)
+  const whole = byteOffset === 0 && byteLength === buffer.byteLength
+  if (whole && type === 'Uint8Array' && !range.claimed) return { create: range }
+  return { create: { callee, args: whole ? [range] : [range, new LateOffset(range, byteOffset), length] } }
+}
+
+function elementSizeOf(view: ArrayBufferView): number {
+  return 'BYTES_PER_ELEMENT' in view && typeof view.BYTES_PER_ELEMENT === 'number' ? view.BYTES_PER_ELEMENT : 1
+}
+
+function isResizable(buffer: ArrayBuffer): boolean {
+  return Reflect.get(buffer, 'resizable') === true
+}

@@ -1,0 +1,73 @@
+/**
+ * The built-in rules: what to write for an object that no hook, no reducer and no name has claimed.
+ *
+ * Input: the object and the dump's buffers. Output: a plan, or ERR_UNPICKLABLE. Never runs code of the object's class.
+ */
+import type { BufferTable } from '../buffers.ts'
+import { intrinsicName } from '../intrinsics.ts'
+import type { Items, Plan } from '../plan.ts'
+import { keySegment } from '../plan.ts'
+import { classOfPrototype } from '../registry.ts'
+import { Dict, Global, Labelled } from '../values.ts'
+import { arrayPlan } from './arrays.ts'
+import { kinds } from './kinds.ts'
+import { readProperties, withUnusual } from './properties.ts'
+import { refuse } from './refusals.ts'
+
+const objectCreate = new Global('js', 'Object.create')
+const prototypeOf = new Global('js', 'prototypeOf')
+
+export function planFor(value: object, buffers: BufferTable): Plan {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (Array.isArray(value)) return arrayPlan(value, isNamed(prototype, 'Array.prototype') ? undefined : prototype)
+  if (isNamed(prototype, 'Object.prototype')) return plainObjectPlan(value)
+  const ancestor = nearestIntrinsic(prototype)
+  if (ancestor === undefined || ancestor.name === 'Object.prototype') return ordinaryPlan(value, prototype)
+  const type = ancestor.name.replace(/\.prototype$/, '')
+  const kind = kinds.get(type)
+  if (kind === undefined) return refuse(value, type)
+  const plan = kind.plan(value, type, buffers)
+  if (plan === undefined) return ordinaryPlan(value, prototype)
+  const custom = prototype === ancestor.prototype ? undefined : prototype
+  if (kind.own === 'none') return custom === undefined ? plan : withUnusual(plan, readProperties(value, [], {}), custom)
+  const own = readProperties(value, Reflect.ownKeys(value), kind.own)
+  const filled = own.plain.length === 0 ? plan : { ...plan, state: new Dict(own.plain) }
+  return withUnusual(filled, own, custom)
+}
+
+function isNamed(object: object | null, name: string): boolean {
+  return object !== null && intrinsicName(object) === name
+}
+
+function nearestIntrinsic(prototype: object | null): { prototype: object; name: string } | undefined {
+  for (let each = prototype; each !== null; each = Object.getPrototypeOf(each) as object | null) {
+    const name = intrinsicName(each)
+    if (name !== undefined) return { prototype: each, name }
+  }
+  return undefined
+}
+
+function plainObjectPlan(value: object): Plan {
+  const cls = classOfPrototype(value)
+  if (cls !== undefined) return { create: { callee: prototypeOf, args: [cls] } }
+  const own = readProperties(value, Reflect.ownKeys(value), {})
+  return withUnusual({ create: 'dict', items: dictItems(own.plain) }, own)
+}
+
+/** An object whose state is its own properties: of a class, without a prototype, or with some object as prototype. */
+function ordinaryPlan(value: object, prototype: object | null): Plan {
+  const asPrototype = classOfPrototype(value)
+  if (asPrototype !== undefined) return { create: { callee: prototypeOf, args: [asPrototype] } }
+  const own = readProperties(value, Reflect.ownKeys(value), {})
+  const cls = prototype === null || intrinsicName(prototype) !== undefined ? undefined : classOfPrototype(prototype)
+  if (cls !== undefined) {
+    const created: Plan = { create: { callee: cls, args: [], newobj: true } }
+    return withUnusual(own.plain.length === 0 ? created : { ...created, state: new Dict(own.plain) }, own)
+  }
+  const args = [prototype === null ? null : new Labelled(prototype, '.[[Prototype]]')]
+  return withUnusual({ create: { callee: objectCreate, args }, items: dictItems(own.plain) }, own)
+}
+
+export function dictItems(cells: ArrayLike<unknown>): Items {
+  return { cells, into: 'dict', segment: index => keySegment(cells[index - (index % 2)] as string) }
+}

@@ -1,0 +1,45 @@
+/**
+ * Values without parts: numbers, bigints and bytes, each as the opcode that CPython chooses for it.
+ */
+import { longBytes } from './integers.ts'
+import { op } from './opcodes.ts'
+import type { Filling, Output } from './output.ts'
+
+export function writeNumber(out: Output, value: number): void {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return out.float(value)
+  if (value >= 0 && value < 0x100) return out.uint1(op.BININT1, value)
+  if (value >= 0 && value < 0x10000) return out.uint2(op.BININT2, value)
+  if (value === (value | 0)) return out.int4(op.BININT, value)
+  const bytes = longBytes(BigInt(value))
+  out.uint1(op.LONG1, bytes.length)
+  out.raw(bytes)
+}
+
+/** Always LONG4, whatever its size: that is how a reader tells a bigint from a number. */
+export function writeBigint(out: Output, value: bigint): void {
+  const bytes = longBytes(value)
+  out.int4(op.LONG4, bytes.length)
+  out.raw(bytes)
+}
+
+export function writeBytes(out: Output, bytes: Uint8Array): void {
+  if (bytes.length < 256) out.uint1(op.SHORT_BINBYTES, bytes.length)
+  else out.int4(op.BINBYTES, bytes.length)
+  out.raw(bytes)
+}
+
+/** A count as an opcode of its own, for a hole. */
+export function intFilling(value: number): Filling {
+  const piece =
+    value < 0x100
+      ? Uint8Array.of(op.BININT1, value)
+      : value < 0x10000
+        ? Uint8Array.of(op.BININT2, value & 0xff, value >> 8)
+        : longPiece(value)
+  return { pieces: [piece], outside: false }
+}
+
+function longPiece(value: number): Uint8Array {
+  const bytes = longBytes(BigInt(value))
+  return Uint8Array.of(op.LONG1, bytes.length, ...bytes)
+}
