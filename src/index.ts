@@ -1,0 +1,71 @@
+/**
+ * The public face of modulepickle: pickle live functions together with the local packages that they import, and run them
+ * elsewhere.
+ */
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CloudPickler } from './cloudpickle/index.ts'
+import {
+  extend as extendWith,
+  pickle,
+  unpickle,
+  unpickleSync,
+  type ArrivalOptions,
+  type ShipsModules,
+} from './modulepickle.ts'
+import { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
+import { workingDirectory } from './snapshot/pack/working-directory.ts'
+
+export { connect } from './executors/index.ts'
+export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
+export { registerReducer } from './pickle/index.ts'
+
+export interface LoadOptions {
+  /** Directories whose installed packages, and those of their parents, the pickle may use; by default the current one. */
+  readonly packages?: readonly string[]
+}
+
+/**
+ * Pickles any value; functions come with the local packages that they need, as these are on disk now.
+ *
+ * Synchronous and self-contained: the snapshot is inside the pickle. Installed packages are references by exact version.
+ * @throws ModulePickleError with the path to what cannot be pickled
+ */
+export function dumps(value: unknown): Uint8Array {
+  return pickle(value, { source: workingDirectory(), selfContained: true }).bytes
+}
+
+/**
+ * The value of a pickle. Puts the local packages that it carries into the cache, checks the installed ones, imports the modules,
+ * then decodes. Runs code: only for pickles from a source that you trust.
+ * @throws ModulePickleError; ERR_PACKAGE_MISMATCH before anything runs
+ */
+export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
+  return (await unpickle(bytes, arrivalOptions(options))) as T
+}
+
+/**
+ * As `loads`, without waiting.
+ * @throws ModulePickleError ERR_MODULE_ASYNC for a module with top-level await
+ */
+export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
+  return unpickleSync(bytes, arrivalOptions(options)) as T
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin's constructor
+type PicklerClass = new (...parameters: any[]) => CloudPickler
+
+/** A CloudPickler class, also one of your own, that ships the local packages its pickles refer to. */
+export function extend<B extends PicklerClass>(
+  Base: B,
+): B & (new (...parameters: ConstructorParameters<B>) => ShipsModules) {
+  return extendWith(Base, { source: workingDirectory(), selfContained: true })
+}
+
+let cache: SnapshotCache | undefined
+
+function arrivalOptions({ packages = [process.cwd()] }: LoadOptions): ArrivalOptions {
+  cache ??= new SnapshotCache()
+  const runtime = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+  return { cache, packages: { directories: packages, runtime } }
+}
