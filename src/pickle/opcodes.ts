@@ -179,3 +179,9 @@ export const opcodes: ReadonlyMap<number, Opcode> = new Map(
     return [op[name], { name, code: op[name], argument, protocol }]
   }),
 )
+
+/** The bytes of opcodes listed by name. */
+export function namedOpcodes(names: string): ReadonlySet<number> {
+  const wanted = new Set(names.trim().split(/\s+/))
+  return new Set([...opcodes.values()].filter(opcode => wanted.has(opcode.name)).map(opcode => opcode.code))
+}
