@@ -1,0 +1,174 @@
+/**
+ * From what is reached to the objects of a snapshot: every file in its shipped form, links, and the description.
+ *
+ * Output depends on contents and paths inside the project only, never on time, user, machine or the order of discovery.
+ */
+import path from 'node:path'
+import { customConditions } from '../../cloudpickle/source/conditions.ts'
+import { ancestors } from '../../cloudpickle/source/package-json.ts'
+import { ModulePickleError } from '../../errors.ts'
+import { buildTrees, type FileEntry } from '../objects/build-trees.ts'
+import { descriptionPath, encodeDescription, packageKey, snapshotFormat } from '../objects/description.ts'
+import { objectId } from '../objects/object-id.ts'
+import type { ObjectId, SnapshotObject } from '../objects/snapshot.ts'
+import { compilerVersion, compileTarget, type Compiler } from './compile.ts'
+import { sizeAndMode, type Disk } from './disk.ts'
+import type { Reached } from './graph.ts'
+import type { IgnoreRules } from './ignore-rules.ts'
+import type { ModuleText } from './module-text.ts'
+import { isCompiled, outputPath, sourcePath } from './output-path.ts'
+import { shippedPackageJson } from './package-json.ts'
+import { listPackage } from './package-files.ts'
+import { posixRelative } from './project.ts'
+import { shippedText } from './rewrite.ts'
+import type { Scanner } from './scanner.ts'
+
+export interface Assembled {
+  readonly id: ObjectId
+  readonly objects: ReadonlyMap<ObjectId, SnapshotObject>
+  /** Path in the snapshot to the file on the sender. */
+  readonly sources: ReadonlyMap<string, string>
+  /** Path in the snapshot to the module as scanned; undefined for one that cannot be parsed. */
+  readonly modules: ReadonlyMap<string, ModuleText | undefined>
+}
+
+export class Assembly {
+  readonly #root: string
+  readonly #disk: Disk
+  readonly #scanner: Scanner
+  readonly #entries = new Map<string, FileEntry>()
+  readonly #objects = new Map<ObjectId, SnapshotObject>()
+  readonly #sources = new Map<string, string>()
+  readonly #modules = new Map<string, ModuleText | undefined>()
+  readonly #compilers = new Set<Compiler>()
+
+  constructor(root: string, disk: Disk, scanner: Scanner) {
+    this.#root = root
+    this.#disk = disk
+    this.#scanner = scanner
+  }
+
+  /** @throws ModulePickleError ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH */
+  assemble(reached: Reached, rules: IgnoreRules, limitBytes: number): Assembled {
+    const { files, links } = this.#list(reached, rules)
+    checkSize(this.#root, files, limitBytes)
+    for (const file of files) this.#addFile(file)
+    for (const [link, target] of links) this.#addLink(posixRelative(this.#root, link), target)
+    for (const [place, directory] of reached.localLinks) {
+      this.#addLink(place, path.posix.relative(path.posix.dirname(place), posixRelative(this.#root, directory)))
+    }
+    this.#addBlob(descriptionPath, '100644', this.#describe(reached))
+    const { id, trees } = buildTrees(this.#entries.values())
+    for (const tree of trees) this.#objects.set(tree.id, tree)
+    return { id, objects: this.#objects, sources: this.#sources, modules: this.#modules }
+  }
+
+  #list(reached: Reached, rules: IgnoreRules): { files: Set<string>; links: Map<string, string> } {
+    const files = new Set(reached.files)
+    const links = new Map<string, string>()
+    for (const directory of reached.packages) {
+      const listed = listPackage(this.#root, directory, this.#disk, rules)
+      for (const file of listed.files) files.add(file)
+      for (const [link, target] of listed.links) links.set(link, target)
+    }
+    for (const file of [...files]) {
+      for (const json of packageJsonsAbove(this.#root, file)) if (this.#disk.isFile(json)) files.add(json)
+    }
+    return { files: new Set([...files].sort()), links }
+  }
+
+  #addFile(file: string): void {
+    const relative = posixRelative(this.#root, file)
+    const { mode } = sizeAndMode(file)
+    const { source, module, targets } = this.#scanner.scan(file)
+    if (isCompiled(relative)) this.#addBlob(sourcePath(relative), mode, source.content, source.id, file)
+    if (module) {
+      const text = Buffer.from(shippedText(this.#root, relative, module, targets))
+      if (module.compiler) this.#compilers.add(module.compiler)
+      this.#modules.set(outputPath(relative), module)
+      this.#addBlob(outputPath(relative), mode, text, undefined, file)
+    } else if (path.basename(file) === 'package.json') {
+      this.#addBlob(relative, mode, packageJsonText(source.content), undefined, file)
+    } else if (!isCompiled(relative)) {
+      this.#addBlob(relative, mode, source.content, source.id, file)
+    }
+  }
+
+  #addLink(place: string, target: string): void {
+    this.#addBlob(place, '120000', Buffer.from(target))
+  }
+
+  #addBlob(place: string, mode: FileEntry['mode'], content: Buffer, knownId?: ObjectId, file?: string): void {
+    const previous = this.#entries.has(place) ? this.#sources.get(place) : undefined
+    if (previous !== undefined && file !== undefined) throw this.#claimedTwice(previous, file, place)
+    const id = knownId ?? objectId('blob', content)
+    this.#entries.set(place, { path: place, mode, id })
+    this.#objects.set(id, { id, kind: 'blob', sizeBytes: content.byteLength, read: () => content })
+    if (file !== undefined) this.#sources.set(place, file)
+  }
+
+  #claimedTwice(a: string, b: string, place: string): ModulePickleError {
+    const [first, second] = [a, b].map(file => posixRelative(this.#root, file)).sort()
+    return new ModulePickleError(
+      'ERR_SNAPSHOT_PATH',
+      `${first} and ${second} would both ship as ${place}. Remove the built file, or name one of them in "modulepickle": { "exclude": […] } of package.json.`,
+    )
+  }
+
+  #describe(reached: Reached): Uint8Array & Buffer {
+    const packages: Record<string, string[]> = {}
+    for (const { name, version } of [...reached.needs.values()].sort(byKey)) (packages[name] ??= []).push(version)
+    const compilers = [...this.#compilers].map(compiler => [compiler, compilerVersion(compiler)] as const)
+    return Buffer.from(
+      encodeDescription({
+        format: snapshotFormat,
+        compile: compilers.length === 0 ? {} : { target: compileTarget, ...Object.fromEntries(compilers) },
+        conditions: customConditions(),
+        packages,
+        links: Object.fromEntries(reached.packageLinks),
+      }),
+    )
+  }
+}
+
+type Need = Parameters<typeof packageKey>[0]
+
+function byKey(a: Need, b: Need): number {
+  return packageKey(a) < packageKey(b) ? -1 : 1
+}
+
+/** Node reads `type`, `exports` and `imports` from them, up to the root. */
+function* packageJsonsAbove(root: string, file: string): Generator<string> {
+  for (const directory of ancestors(path.dirname(file))) {
+    yield path.join(directory, 'package.json')
+    if (directory === root) return
+  }
+}
+
+function packageJsonText(content: Buffer): Buffer {
+  let json: unknown
+  try {
+    json = JSON.parse(content.toString('utf8'))
+  } catch {
+    return content
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return content
+  const shipped = shippedPackageJson(json as Record<string, unknown>)
+  return shipped === json ? content : Buffer.from(`${JSON.stringify(shipped, undefined, 2)}\n`)
+}
+
+function checkSize(root: string, files: Iterable<string>, limitBytes: number): void {
+  const sizes = [...files].map(file => ({ file, sizeBytes: sizeAndMode(file).sizeBytes }))
+  const total = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  if (total <= limitBytes) return
+  const largest = sizes.sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, 5)
+  const lines = largest.map(({ file, sizeBytes }) => `  ${formatSize(sizeBytes)}  ${posixRelative(root, file)}`)
+  throw new ModulePickleError(
+    'ERR_SNAPSHOT_TOO_LARGE',
+    `The packages that would ship from ${root} hold ${formatSize(total)}, over the limit of ${formatSize(limitBytes)}. The largest files:\n${lines.join('\n')}\nIgnore what the code does not need in .gitignore or in "modulepickle": { "exclude": […] } of package.json.`,
+  )
+}
+
+function formatSize(sizeBytes: number): string {
+  return sizeBytes < 100_000 ? `${sizeBytes} bytes` : `${(sizeBytes / 1e6).toFixed(1)} MB`
+}

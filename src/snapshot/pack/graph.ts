@@ -1,0 +1,203 @@
+/**
+ * What a set of modules reaches: local files and packages, links between packages, installed packages.
+ *
+ * Three strengths of reaching. `certain`: by literal specifiers from the modules that were asked for; what cannot be found
+ * is an error. `possible`: a computed specifier may name it; it ships with what it needs, and its mistakes wait until it
+ * runs. `named`: a reached package's package.json names it; it ships with the local files it needs and asks for nothing.
+ */
+import path from 'node:path'
+import { ModulePickleError } from '../../errors.ts'
+import type { PackageNeed } from '../objects/snapshot.ts'
+import { packageKey } from '../objects/description.ts'
+import type { Disk } from './disk.ts'
+import { locationOf } from './module-text.ts'
+import { isModuleText, outputPath } from './output-path.ts'
+import { listNamedFiles } from './package-files.ts'
+import { packageOf, posixRelative } from './project.ts'
+import type { Scanned, Scanner } from './scanner.ts'
+import { isSecret } from './secrets.ts'
+import type { Target } from './targets.ts'
+
+type Strength = 'certain' | 'possible' | 'named'
+
+export interface Reached {
+  readonly files: ReadonlySet<string>
+  /** Directories of the local packages that own them. */
+  readonly packages: ReadonlySet<string>
+  /** `node_modules` entry to the local directory it leads to. */
+  readonly localLinks: ReadonlyMap<string, string>
+  /** `node_modules` entry to `name@version`. */
+  readonly packageLinks: ReadonlyMap<string, string>
+  readonly needs: ReadonlyMap<string, PackageNeed>
+  /** `name@version` to where it is installed. */
+  readonly packageDirectories: ReadonlyMap<string, string>
+}
+
+const testFile = /\.(?:test|spec)\.[cm]?[jt]sx?$/
+
+export class ModuleGraph implements Reached {
+  readonly files = new Set<string>()
+  readonly packages = new Set<string>()
+  readonly localLinks = new Map<string, string>()
+  readonly packageLinks = new Map<string, string>()
+  readonly needs = new Map<string, PackageNeed>()
+  readonly packageDirectories = new Map<string, string>()
+  readonly #root: string
+  readonly #disk: Disk
+  readonly #scanner: Scanner
+  readonly #open: Record<Strength, string[]> = { certain: [], possible: [], named: [] }
+
+  constructor(root: string, disk: Disk, scanner: Scanner) {
+    this.#root = root
+    this.#disk = disk
+    this.#scanner = scanner
+  }
+
+  /**
+   * Follows `modules`, real paths below the root, to the end.
+   * @throws ModulePickleError ERR_MODULE_NOT_FOUND, ERR_MODULE_OUTSIDE_ROOT, ERR_MODULE_UNREADABLE, ERR_SECRET_REACHED
+   */
+  follow(modules: Iterable<string>): Reached {
+    this.#open.certain.push(...modules)
+    const seenPackages = new Set<string>()
+    for (;;) {
+      const strength = this.#nextStrength()
+      if (strength !== undefined) this.#visit(this.#open[strength].pop() ?? '', strength)
+      else if (!this.#openNamedFiles(seenPackages)) return this
+    }
+  }
+
+  #nextStrength(): Strength | undefined {
+    const order: readonly Strength[] = ['certain', 'possible', 'named']
+    return order.find(strength => this.#open[strength].length > 0)
+  }
+
+  /** Opens what the package.json of each newly reached package names; false when there is none. */
+  #openNamedFiles(seenPackages: Set<string>): boolean {
+    const fresh = [...this.packages].filter(directory => !seenPackages.has(directory))
+    for (const directory of fresh) {
+      seenPackages.add(directory)
+      const named = listNamedFiles(this.#root, directory, this.#disk)
+      this.#open.named.push(...named.filter(file => !isShadowedByTypeScript(file, this.#disk)))
+    }
+    return fresh.length > 0
+  }
+
+  #visit(file: string, strength: Strength): void {
+    if (this.files.has(file)) return
+    const relative = posixRelative(this.#root, file)
+    if (isSecret(relative)) {
+      if (strength === 'named') return
+      throw new ModulePickleError(
+        'ERR_SECRET_REACHED',
+        `${relative} is reached by code, and files of that name never ship because they hold secrets. Pass the value as an argument, or read it from the environment on the other end.`,
+      )
+    }
+    this.files.add(file)
+    const directory = packageOf(this.#root, file)
+    if (strength !== 'named') this.packages.add(directory)
+    this.#noteDirectories(file)
+    const scanned = this.#scanner.scan(file)
+    if (strength === 'certain' && scanned.failure !== undefined) throw scanned.failure
+    for (const [index, target] of scanned.targets.entries()) {
+      if (strength === 'named') this.#followNamed(target, directory)
+      else this.#followTarget(target, file, scanned, index, strength)
+    }
+  }
+
+  #followNamed(target: Target, directory: string): void {
+    const isOwn = target.kind === 'local' && packageOf(this.#root, target.file) === directory
+    if (isOwn && !isSecret(posixRelative(this.#root, target.file))) this.#open.named.push(target.file)
+  }
+
+  #followTarget(target: Target, file: string, scanned: Scanned, index: number, strength: Strength): void {
+    switch (target.kind) {
+      case 'local':
+        this.#open[strength].push(target.file)
+        if (target.link) {
+          this.localLinks.set(target.link.place, target.link.directory)
+          this.packages.add(target.link.directory)
+        }
+        break
+      case 'installed':
+        this.needs.set(packageKey(target.need), target.need)
+        this.packageDirectories.set(packageKey(target.need), target.directory)
+        this.packageLinks.set(target.place, packageKey(target.need))
+        break
+      case 'computed':
+        this.#open.possible.push(...this.#matching(target.directory, target.pattern))
+        break
+      case 'outside':
+        if (strength === 'certain') throw this.#outside(target.file, file, scanned, index)
+        break
+      case 'unresolved':
+        if (strength === 'certain') this.#checkMissing(file, scanned, index)
+        break
+      case 'elsewhere':
+        break
+    }
+  }
+
+  /** Files that a computed specifier can mean, by their own names or those of their outputs. */
+  #matching(directory: string, pattern: RegExp): string[] {
+    const found: string[] = []
+    const open = [...directoriesOf(directory, pattern)]
+    for (let current = open.pop(); current !== undefined; current = open.pop()) {
+      if (!this.#disk.isDirectory(current)) continue
+      for (const entry of this.#disk.list(current)) {
+        const file = path.join(current, entry.name)
+        if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') open.push(file)
+        if (!entry.isFile() || testFile.test(file) || !(isModuleText(file) || file.endsWith('.json'))) continue
+        const relative = posixRelative(directory, file)
+        if (isSecret(posixRelative(this.#root, file))) continue
+        if (pattern.test(relative) || pattern.test(outputPath(relative))) found.push(file)
+      }
+    }
+    return found
+  }
+
+  /** Files that appear beside a reached one, or a package.json or tsconfig.json above it, can change what is reached. */
+  #noteDirectories(file: string): void {
+    for (
+      let directory = path.dirname(file);
+      directory.length >= this.#root.length;
+      directory = path.dirname(directory)
+    ) {
+      this.#disk.note(directory)
+      this.#disk.note(path.join(directory, 'package.json'))
+    }
+  }
+
+  #checkMissing(file: string, { module }: Scanned, index: number): void {
+    const request = module?.requests[index]
+    const isStatic = request?.kind === 'import' || request?.kind === 'export'
+    if (!module || !request || !isStatic || !/^\.{0,2}\//.test(request.specifier ?? '')) return
+    const where = locationOf(posixRelative(this.#root, file), module, request)
+    throw new ModulePickleError(
+      'ERR_MODULE_NOT_FOUND',
+      `${where} imports ${JSON.stringify(request.specifier)}, which is no file. Correct the specifier, or build what it names.`,
+    )
+  }
+
+  #outside(outside: string, file: string, { module }: Scanned, index: number): ModulePickleError {
+    const request = module?.requests[index]
+    const relative = posixRelative(this.#root, file)
+    const where = module && request ? locationOf(relative, module, request) : relative
+    return new ModulePickleError(
+      'ERR_MODULE_OUTSIDE_ROOT',
+      `${where} imports ${outside}, which is outside the project ${this.#root}. Move it inside, make both part of one workspace, or install it as a package.`,
+    )
+  }
+}
+
+/** Where to look for a pattern: the directory that its literal beginning names. */
+function directoriesOf(directory: string, pattern: RegExp): string[] {
+  const literal = /^\^((?:[^[\\]|\\.)*)/.exec(pattern.source)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? ''
+  return [path.resolve(directory, literal.slice(0, literal.lastIndexOf('/') + 1))]
+}
+
+/** A built `.js` that stands beside its source: the compiled source takes its place. */
+function isShadowedByTypeScript(file: string, disk: Disk): boolean {
+  const match = /^(.*)\.([cm]?)js$/.exec(file)
+  return match !== null && ['ts', 'tsx'].some(ts => disk.isFile(`${match[1]}.${match[2]}${ts}`))
+}

@@ -1,0 +1,27 @@
+/**
+ * Whether a source file runs as an ECMAScript module or as CommonJS in this very process.
+ *
+ * By extension, else by the `type` of its package, else as Node detects it. tsx runs TypeScript without a `type` as CommonJS.
+ */
+import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
+import { detectKind, type SourceKind } from '../../cloudpickle/source/parse.ts'
+import { isCompiled } from './output-path.ts'
+
+/** `undefined` means: detect it from the text that runs. */
+export function declaredKind(file: string): SourceKind | undefined {
+  if (/\.m[jt]s$/.test(file)) return 'module'
+  if (/\.c[jt]s$/.test(file)) return 'script'
+  const type = nearestPackage(file)?.json.type
+  if (type === 'module') return 'module'
+  if (type === 'commonjs' || (isCompiled(file) && runsUnderTsx())) return 'script'
+  return undefined
+}
+
+/** The kind of JavaScript text whose file does not tell. */
+export function kindOfText(text: string): SourceKind {
+  return detectKind(text)
+}
+
+function runsUnderTsx(): boolean {
+  return Symbol.for('tsx:global-cjs-loader-count') in globalThis
+}

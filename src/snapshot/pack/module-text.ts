@@ -1,0 +1,96 @@
+/**
+ * A source file as JavaScript that can be scanned: compiled if need be, with its requests, bindings and exports read.
+ *
+ * Input is one file and how it is to run; output does not depend on any other file.
+ */
+import {
+  readModule,
+  type DeclarationKind,
+  type ModuleRecord,
+  type ModuleRequest,
+} from '../../cloudpickle/source/module-record.ts'
+import type { AnyNode, SourceKind } from '../../cloudpickle/source/parse.ts'
+import { ModulePickleError } from '../../errors.ts'
+import { compile, mapComment, type Compiler } from './compile.ts'
+import { declaredKind, kindOfText } from './module-kind.ts'
+import { isCompiled } from './output-path.ts'
+import type { TypeScriptOptions } from './tsconfig.ts'
+
+export interface ModuleText {
+  readonly kind: SourceKind
+  /** JavaScript, without the comment that names its source map. */
+  readonly code: string
+  /** That comment with its line end, or ''. */
+  readonly mapComment: string
+  readonly requests: readonly ModuleRequest[]
+  readonly declarations: ReadonlyMap<string, DeclarationKind>
+  /** undefined where they cannot be known without running: `export *`, CommonJS. */
+  readonly exportNames: ReadonlySet<string> | undefined
+  readonly compiler: Compiler | undefined
+}
+
+/**
+ * Reads `text` of `file`, which is `relative` in the project.
+ * @throws ModulePickleError ERR_MODULE_UNREADABLE when it does not compile or parse
+ */
+export function readModuleText(file: string, relative: string, text: string, options: TypeScriptOptions): ModuleText {
+  const declared = declaredKind(file)
+  if (!isCompiled(relative)) {
+    const { code, comment } = splitMapComment(text)
+    return describe(readModule(code, declared ?? kindOfText(code), relative), comment, undefined)
+  }
+  const kind = declared ?? kindOfSource(relative, text, options)
+  const compiled = compile({ path: relative, text, kind, options })
+  return describe(readModule(compiled.code, kind, relative), mapComment(compiled.map), compiled.compiler)
+}
+
+/** Node strips types and then looks for module syntax; imports of types alone have gone by then. */
+function kindOfSource(relative: string, text: string, options: TypeScriptOptions): SourceKind {
+  const { code } = compile({ path: relative, text, kind: 'module', options })
+  return kindOfText(code)
+}
+
+function splitMapComment(text: string): { code: string; comment: string } {
+  const found = /^\/\/[#@] sourceMappingURL=\S+[ \t]*\r?\n?\s*$/m.exec(text)
+  return found ? { code: text.slice(0, found.index), comment: found[0] } : { code: text, comment: '' }
+}
+
+function describe(record: ModuleRecord, mapComment: string, compiler: Compiler | undefined): ModuleText {
+  return {
+    kind: record.kind,
+    code: record.text,
+    mapComment,
+    requests: record.requests,
+    declarations: new Map([...record.declarations].map(([name, { kind }]) => [name, kind])),
+    exportNames: exportNamesOf(record),
+    compiler,
+  }
+}
+
+function exportNamesOf(record: ModuleRecord): ReadonlySet<string> | undefined {
+  if (record.kind === 'script') return undefined
+  const names = new Set(record.exports.keys())
+  for (const statement of record.body) {
+    if (statement.type === 'ExportAllDeclaration') {
+      if (!statement.exported) return undefined
+      names.add(nameOf(statement.exported))
+    } else if (statement.type === 'ExportNamedDeclaration') {
+      for (const { exported } of statement.specifiers) names.add(nameOf(exported))
+    }
+  }
+  return names
+}
+
+function nameOf(node: AnyNode): string {
+  return node.type === 'Identifier' ? node.name : node.type === 'Literal' ? String(node.value) : ''
+}
+
+/** Where a request stands, for messages: `file:line`. */
+export function locationOf(relative: string, module: ModuleText, request: ModuleRequest): string {
+  if (module.compiler !== undefined) return relative
+  return `${relative}:${module.code.slice(0, request.start).split('\n').length}`
+}
+
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof ModulePickleError && error.code === 'ERR_MODULE_UNREADABLE'
+}

@@ -1,0 +1,109 @@
+/**
+ * The files of one local package that ship: all of it, less what is ignored or secret, plus what its package.json names.
+ *
+ * Other workspace members inside its directory are packages of their own. Links stay links. Output: absolute paths.
+ */
+import { readlinkSync, realpathSync } from 'node:fs'
+import path from 'node:path'
+import { ModulePickleError } from '../../errors.ts'
+import { readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import type { Disk } from './disk.ts'
+import { fixedPrefix, globToRegExp, normalizeGlob } from './globs.ts'
+import type { IgnoreRules } from './ignore-rules.ts'
+import { isMember, isWithin, posixRelative, workspaceGlobs } from './project.ts'
+import { isSecret } from './secrets.ts'
+
+export interface PackageFiles {
+  readonly files: readonly string[]
+  /** Link to its target, relative and in normal form. */
+  readonly links: ReadonlyMap<string, string>
+}
+
+const neverShipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.modulepickle', '.modulepickle.json'])
+
+/** The package at `directory` of the project at `root`, by the rules. */
+export function listPackage(root: string, directory: string, disk: Disk, rules: IgnoreRules): PackageFiles {
+  const globs = workspaceGlobs(root) ?? []
+  return walk(root, directory, disk, (entry, isDirectory) => {
+    const isOther = isDirectory && isMember(root, entry, globs)
+    return !isOther && !rules.isIgnored(entry, isDirectory)
+  })
+}
+
+/** Files that `main`, `exports`, `bin` or `files` of a package.json name, whether or not they are ignored. */
+export function listNamedFiles(root: string, directory: string, disk: Disk): string[] {
+  const json = readPackageJson(directory) ?? {}
+  const targets = [json.main, json['module'], json['types'], json['bin'], json.exports, json.imports].flatMap(stringsIn)
+  const files = stringsIn(json['files'])
+  const named = new Set<string>()
+  for (const target of targets) {
+    const pattern = new RegExp(globToRegExp(target.replaceAll('*', '**')).source)
+    for (const file of expand(root, directory, target, pattern, disk)) named.add(file)
+  }
+  const negated = files.filter(glob => glob.startsWith('!')).map(glob => globToRegExp(glob.slice(1)))
+  for (const glob of files) {
+    if (glob.startsWith('!') || fixedPrefix(glob) === '') continue
+    for (const file of expand(root, directory, glob, globToRegExp(glob), disk)) {
+      if (!negated.some(pattern => pattern.test(posixRelative(directory, file)))) named.add(file)
+    }
+  }
+  return [...named]
+}
+
+/** A path names a file or, in `files`, a whole directory; a pattern what it matches. */
+function expand(root: string, directory: string, glob: string, pattern: RegExp, disk: Disk): string[] {
+  const start = path.join(directory, fixedPrefix(glob))
+  if (!isWithin(start, directory)) return []
+  if (disk.isFile(start)) return isSecret(posixRelative(directory, start)) ? [] : [start]
+  if (!disk.isDirectory(start) || start === directory) return []
+  const isWhole = fixedPrefix(glob) === normalizeGlob(glob)
+  const { files } = walk(root, start, disk, () => true)
+  return files.filter(file => isWhole || pattern.test(posixRelative(directory, file)))
+}
+
+type Accept = (entry: string, isDirectory: boolean) => boolean
+
+function walk(root: string, top: string, disk: Disk, accept: Accept): PackageFiles {
+  const files: string[] = []
+  const links = new Map<string, string>()
+  const open = [top]
+  for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
+    for (const entry of disk.list(directory)) {
+      const file = path.join(directory, entry.name)
+      const isDirectory = entry.isDirectory()
+      if (neverShipped.has(entry.name) || isSecret(posixRelative(root, file)) || !accept(file, isDirectory)) continue
+      if (isDirectory) open.push(file)
+      else if (entry.isFile()) files.push(file)
+      else if (entry.isSymbolicLink()) links.set(file, linkTarget(root, file))
+    }
+  }
+  return { files, links }
+}
+
+/** @throws ModulePickleError ERR_SNAPSHOT_PATH when the link leads out of the project */
+function linkTarget(root: string, link: string): string {
+  const written = path.resolve(path.dirname(link), readlinkSync(link))
+  const target = realTarget(link) ?? written
+  if (!isWithin(target, root)) {
+    throw new ModulePickleError(
+      'ERR_SNAPSHOT_PATH',
+      `${link} links to ${target}, outside the project ${root}. Name it in "modulepickle": { "exclude": […] } of package.json, or put the file inside.`,
+    )
+  }
+  return posixRelative(path.dirname(link), target) || '.'
+}
+
+/** undefined where the link leads nowhere. */
+function realTarget(link: string): string | undefined {
+  try {
+    return realpathSync(link)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
+}

@@ -1,0 +1,194 @@
+/**
+ * What each request of a module leads to, seen from the project: a local file, an installed package, or nothing to ship.
+ *
+ * Input is a scanned module, output one target a request, in the same order. Nothing is loaded; nothing is an error here.
+ */
+import { realpathSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { conditionsFor } from '../../cloudpickle/source/conditions.ts'
+import { importTarget } from '../../cloudpickle/source/exports.ts'
+import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
+import { ancestors, nearestPackage, readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import {
+  findPackageDirectory,
+  isPathSpecifier,
+  resolveModule,
+  splitPackageSpecifier,
+  type ResolveMode,
+} from '../../cloudpickle/source/resolve.ts'
+import type { PackageNeed } from '../objects/snapshot.ts'
+import { computedPattern } from './computed.ts'
+import type { Disk } from './disk.ts'
+import type { ModuleText } from './module-text.ts'
+import { isCompiled } from './output-path.ts'
+import { isInNodeModules, isWithin, posixRelative } from './project.ts'
+import type { TsConfigs } from './tsconfig.ts'
+
+/** A link in `node_modules`: its path in the project, and the directory of the project that it leads to. */
+export interface LocalLink {
+  readonly place: string
+  readonly directory: string
+}
+
+export type Target =
+  /** A file of the project. `isAlias`: only a tsconfig path leads there, which no Node knows. */
+  | { readonly kind: 'local'; readonly file: string; readonly link?: LocalLink; readonly isAlias?: boolean }
+  /** `place` is the `node_modules` entry, in the project, that leads to it. */
+  | { readonly kind: 'installed'; readonly need: PackageNeed; readonly directory: string; readonly place: string }
+  /** A computed specifier: whatever in `directory` has a path that matches. */
+  | { readonly kind: 'computed'; readonly directory: string; readonly pattern: RegExp }
+  /** A file outside the project that is in no package. */
+  | { readonly kind: 'outside'; readonly file: string }
+  /** A builtin, the runtime of this project, something that is not a file. */
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'unresolved' }
+
+const elsewhere: Target = { kind: 'elsewhere' }
+const unresolved: Target = { kind: 'unresolved' }
+/** The name of this package: shipped code gets the receiver's own. */
+const runtimeName = 'modulepickle'
+
+export class TargetFinder {
+  readonly #root: string
+  readonly #disk: Disk
+  readonly #tsconfigs: TsConfigs
+
+  constructor(root: string, disk: Disk, tsconfigs: TsConfigs) {
+    this.#root = root
+    this.#disk = disk
+    this.#tsconfigs = tsconfigs
+  }
+
+  /** The target of each request of the module in `file`. */
+  targetsOf(file: string, module: ModuleText): readonly Target[] {
+    return module.requests.map(request => this.#find(file, module, request))
+  }
+
+  #find(file: string, module: ModuleText, request: ModuleRequest): Target {
+    const { specifier } = request
+    if (specifier === undefined) {
+      const pattern = computedPattern(module.code.slice(request.start, request.end))
+      return pattern ? { kind: 'computed', directory: path.dirname(file), pattern } : elsewhere
+    }
+    if (request.kind === 'url') return this.#findUrl(file, specifier)
+    return this.#findModule(file, specifier, modeOf(request, module))
+  }
+
+  #findUrl(file: string, specifier: string): Target {
+    if (/^[a-z][a-z0-9+.-]*:/i.test(specifier) && !specifier.startsWith('file:')) return elsewhere
+    const target = fileURLToPath(new URL(specifier, pathToFileURL(file)))
+    if (this.#disk.isDirectory(target)) return elsewhere
+    const resolution = resolveModule(target, file, 'require')
+    return resolution?.kind === 'file' ? this.#locate(resolution.file) : unresolved
+  }
+
+  #findModule(file: string, specifier: string, mode: ResolveMode): Target {
+    if (isPathSpecifier(specifier)) return this.#findPath(file, specifier, mode)
+    if (specifier.startsWith('#')) return this.#findImportsEntry(file, specifier, mode)
+    const alias = isCompiled(file) ? this.#findAlias(file, specifier) : undefined
+    return alias ?? this.#findBare(file, specifier, mode)
+  }
+
+  #findPath(file: string, specifier: string, mode: ResolveMode): Target {
+    const resolution = resolveModule(specifier, file, mode)
+    return resolution?.kind === 'file' ? this.#locate(resolution.file) : unresolved
+  }
+
+  #findImportsEntry(file: string, specifier: string, mode: ResolveMode): Target {
+    const owner = nearestPackage(file)
+    const target = owner && importTarget(owner.json.imports, specifier, conditionsFor(mode))
+    if (owner === undefined || target === undefined) return unresolved
+    const from = path.join(owner.directory, 'package.json')
+    return target.startsWith('./') ? this.#findPath(from, target, mode) : this.#findBare(from, target, mode)
+  }
+
+  #findAlias(file: string, specifier: string): Target | undefined {
+    for (const [pattern, replacements] of this.#tsconfigs.nearest(path.dirname(file)).paths) {
+      const match = matchPattern(pattern, specifier)
+      if (match === undefined) continue
+      for (const replacement of replacements) {
+        const resolution = resolveModule(
+          replacement.replace('*', () => match),
+          file,
+          'require',
+        )
+        if (resolution?.kind !== 'file') continue
+        const target = this.#locate(resolution.file)
+        if (target.kind === 'local') return { ...target, isAlias: true }
+      }
+    }
+    return undefined
+  }
+
+  #findBare(file: string, specifier: string, mode: ResolveMode): Target {
+    const resolution = resolveModule(specifier, file, mode)
+    const name = splitPackageSpecifier(specifier)?.name
+    if (resolution?.kind === 'builtin' || name === undefined) return elsewhere
+    this.#noteProbes(name, file)
+    if (resolution === undefined) return name === runtimeName ? elsewhere : unresolved
+    const self = nearestPackage(file)
+    if (self?.json.name === name && isWithin(resolution.file, self.directory)) return this.#locate(resolution.file)
+    if (name === runtimeName) return elsewhere
+    const entry = findPackageDirectory(name, file)
+    if (entry === undefined) return unresolved
+    const directory = realpathSync(entry)
+    const place = isWithin(entry, this.#root) ? posixRelative(this.#root, entry) : `node_modules/${name}`
+    if (this.#isLocal(directory)) return { kind: 'local', file: resolution.file, link: { place, directory } }
+    return { kind: 'installed', need: needOf(directory, name), directory, place }
+  }
+
+  /** A file that was reached by path. */
+  #locate(file: string): Target {
+    if (this.#isLocal(file)) return { kind: 'local', file }
+    const entry = enclosingPackage(file)
+    if (entry === undefined) return { kind: 'outside', file }
+    const place = isWithin(entry, this.#root)
+      ? posixRelative(this.#root, entry)
+      : `node_modules/${path.basename(entry)}`
+    return { kind: 'installed', need: needOf(entry, path.basename(entry)), directory: entry, place }
+  }
+
+  #isLocal(file: string): boolean {
+    return isWithin(file, this.#root) && !isInNodeModules(path.relative(this.#root, file))
+  }
+
+  /** The answer changes when a nearer package of that name appears, or the one found changes. */
+  #noteProbes(name: string, file: string): void {
+    for (const directory of ancestors(path.dirname(file))) {
+      const candidate = path.join(directory, 'node_modules', name)
+      this.#disk.note(path.join(candidate, 'package.json'))
+      if (this.#disk.isDirectory(candidate)) return
+    }
+  }
+}
+
+/** How Node will resolve the specifier of a request. */
+export function modeOf(request: ModuleRequest, module: ModuleText): ResolveMode {
+  if (request.kind === 'require') return 'require'
+  return module.kind === 'script' && request.kind !== 'dynamic' ? 'require' : 'import'
+}
+
+/** The package in `node_modules` that holds `file`. */
+function enclosingPackage(file: string): string | undefined {
+  if (!isInNodeModules(file)) return undefined
+  for (const directory of ancestors(path.dirname(file))) {
+    const parent = path.dirname(directory)
+    const isScope = path.basename(directory).startsWith('@')
+    const isEntry = path.basename(parent) === 'node_modules' || path.basename(path.dirname(parent)) === 'node_modules'
+    if (isEntry && !isScope && readPackageJson(directory)) return directory
+  }
+  return undefined
+}
+
+function needOf(directory: string, entryName: string): PackageNeed {
+  const { name = entryName, version = '0.0.0' } = readPackageJson(directory) ?? {}
+  return { name, version }
+}
+
+function matchPattern(pattern: string, specifier: string): string | undefined {
+  const [before = '', after] = pattern.split('*')
+  if (after === undefined) return pattern === specifier ? '' : undefined
+  const fits = specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= pattern.length - 1
+  return fits ? specifier.slice(before.length, specifier.length - after.length) : undefined
+}
