@@ -45,13 +45,16 @@ function optionsFor(kind: SourceKind): Options {
 }
 
 /** The direct child nodes of `node`, in source order as ESTree lists them. */
-export function* childNodes(node: Node): Generator<AnyNode> {
+export function childNodes(node: Node): AnyNode[] {
+  const children: AnyNode[] = []
   for (const key in node) {
     const value: unknown = (node as unknown as Record<string, unknown>)[key]
+    if (typeof value !== 'object' || value === null) continue
     if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) yield item
-    } else if (isNode(value)) yield value
+      for (const item of value) if (isNode(item)) children.push(item)
+    } else if (isNode(value)) children.push(value)
   }
+  return children
 }
 
 function isNode(value: unknown): value is AnyNode {
