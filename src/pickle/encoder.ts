@@ -6,7 +6,16 @@
  */
 import { ModulePickleError, isModulePickleError } from '../errors.ts'
 import { BufferTable, ByteRange, LateOffset } from './buffers.ts'
-import { CreateFrame, FillFrame, LabelFrame, PersistentFrame, TupleFrame, type Encoding, type Frame } from './frames.ts'
+import {
+  CreateFrame,
+  FillFrame,
+  ItemsFrame,
+  LabelFrame,
+  PersistentFrame,
+  TupleFrame,
+  type Encoding,
+  type Frame,
+} from './frames.ts'
 import { intrinsicName } from './intrinsics.ts'
 import { op } from './opcodes.ts'
 import { Output, stringFilling } from './output.ts'
@@ -207,7 +216,14 @@ export class Encoder implements Encoding {
       this.out.op(emptyContainer[create])
       this.memoize(value)
     }
-    return this.#open(new FillFrame(value, plan))
+    return this.#fill(value, plan)
+  }
+
+  /** Most containers have members and nothing else, or are empty. */
+  #fill(value: unknown, plan: Plan): boolean {
+    if (plan.state !== undefined || plan.setter !== undefined) return this.#open(new FillFrame(value, plan))
+    if (plan.items === undefined || plan.items.cells.length === 0) return false
+    return this.#open(new ItemsFrame(plan.items))
   }
 
   /** A value that is begun again and again without ever being made contains itself in what makes it. */

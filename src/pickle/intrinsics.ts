@@ -21,13 +21,18 @@ const languageRoots = `
 /** Walked one level and into their prototypes. Node defines some of them as lazy getters, which are run. */
 const platformRoots = `
   console process Buffer URL URLSearchParams URLPattern DOMException AbortController AbortSignal Event
-  EventTarget CustomEvent MessageEvent TextEncoder TextDecoder TransformStream WritableStream ReadableStream
+  EventTarget CustomEvent TextEncoder TextDecoder TransformStream WritableStream ReadableStream
   ByteLengthQueuingStrategy CountQueuingStrategy TextEncoderStream TextDecoderStream CompressionStream
   DecompressionStream BroadcastChannel MessageChannel MessagePort Blob File Performance PerformanceObserver
-  performance fetch FormData Headers Request Response WebSocket crypto Crypto CryptoKey SubtleCrypto atob btoa
-  queueMicrotask structuredClone setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate`
+  performance fetch crypto Crypto CryptoKey SubtleCrypto atob btoa queueMicrotask structuredClone setTimeout
+  setInterval setImmediate clearTimeout clearInterval clearImmediate`
   .trim()
   .split(/\s+/)
+
+/** Platform roots whose first use loads Node's HTTP client, some 20 ms: named when one of their names comes up. */
+const costlyRoots: ReadonlySet<string> = new Set(
+  'FormData Headers Request Response MessageEvent WebSocket CloseEvent EventSource'.split(' '),
+)
 
 /** Objects below language roots that are not functions or prototypes, and are named all the same. */
 const namedObjects: ReadonlySet<string | symbol> = new Set(['prototype', 'Now', Symbol.unscopables])
@@ -46,13 +51,36 @@ let values: Map<string, Named> | undefined
 export function intrinsicName(value: Named): string | undefined {
   values ??= nameRealm(globalThis, hiddenRoots())
   if (typeof value === 'symbol') return symbolNames.get(value)
-  return names.get(value) ?? (adoptRealmOf(value) ? names.get(value) : undefined)
+  const name = names.get(value)
+  if (name !== undefined || isUsual(value)) return name
+  return nameCostlyRootOf(value) || adoptRealmOf(value) ? names.get(value) : undefined
 }
 
 /** The intrinsic of this realm that has the name. */
 export function intrinsicByName(name: string): Named | undefined {
   values ??= nameRealm(globalThis, hiddenRoots())
-  return values.get(name)
+  return (
+    values.get(name) ??
+    (nameCostlyRoot(name.replace(/^[gs]et /, '').replace(/\..*/, '')) ? values.get(name) : undefined)
+  )
+}
+
+/** The two kinds of object that programs have most of; those of this realm that are intrinsics have got their names. */
+function isUsual(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype && !Object.hasOwn(value, 'constructor')) || prototype === Array.prototype
+}
+
+function nameCostlyRootOf(value: object): boolean {
+  const cls = typeof value === 'function' ? value : ownData(value, 'constructor')
+  const name = typeof cls === 'function' ? ownData(cls, 'name') : undefined
+  return typeof name === 'string' && nameCostlyRoot(name)
+}
+
+function nameCostlyRoot(root: string): boolean {
+  if (values === undefined || values.has(root) || !costlyRoots.has(root)) return false
+  new Namer(values).name(root, Reflect.get(globalThis, root), 'members')
+  return values.has(root)
 }
 
 /**
@@ -129,7 +157,7 @@ class Namer {
 /** Names the intrinsics of the realm that `value` comes from; false when that is no realm, or one that has been named. */
 function adoptRealmOf(value: object): boolean {
   let root = value
-  for (let next = safePrototype(root); next !== null; next = safePrototype(root)) root = next
+  for (let next = prototypeOf(root); next !== null; next = prototypeOf(root)) root = next
   if (root === Object.prototype || adoptedRealms.has(root)) return false
   const constructor = ownData(root, 'constructor')
   if (typeof constructor !== 'function' || constructor.name !== 'Object' || !isNative(constructor)) return false
@@ -150,7 +178,7 @@ function adoptRealmOf(value: object): boolean {
 }
 
 /** A prototype chain ends where a revoked Proxy begins. */
-function safePrototype(object: object): object | null {
+function prototypeOf(object: object): object | null {
   try {
     return Object.getPrototypeOf(object)
   } catch {

@@ -27,8 +27,11 @@ export function registerReducer<T>(cls: { readonly prototype: T }, reduce: (valu
 
 /** What the value's class says about how to pickle it, if anything. */
 export function customReduction(value: object): Reduction | undefined {
-  const registered = registry().get(classOf(value) ?? value)
-  if (registered !== undefined) return registered(value as never)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== Array.prototype) {
+    const registered = registry().get(classOf(value) ?? value)
+    if (registered !== undefined) return registered(value as never)
+  }
   if (!(reduceSymbol in value)) return undefined
   const method: unknown = value[reduceSymbol]
   return typeof method === 'function' ? Reflect.apply(method, value, []) : undefined

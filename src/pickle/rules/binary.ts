@@ -37,7 +37,7 @@ export function arrayBufferPlan(value: object, _type: string, buffers: BufferTab
   return { create: { callee: new Global('js', 'ArrayBuffer'), args } }
 }
 
-/** `(bytes)` when the view covers all that its buffer has, else `(bytes, byteOffset, length)`, length counted in elements. */
+/** `(bytes, byteOffset, length)`, the length counted in elements. */
 export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTable): Plan {
   const { buffer, byteOffset, byteLength } = value
   if (!isBuffer(buffer)) {
@@ -55,7 +55,7 @@ export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTa
   const range = buffers.rangeOf(buffer, byteOffset, byteOffset + byteLength, elementSize)
   const whole = byteOffset === 0 && byteLength === buffer.byteLength
   if (whole && type === 'Uint8Array' && !range.claimed) return { create: range }
-  return { create: { callee, args: whole ? [range] : [range, new LateOffset(range, byteOffset), length] } }
+  return { create: { callee, args: [range, new LateOffset(range, byteOffset), length] } }
 }
 
 function elementSizeOf(view: ArrayBufferView): number {

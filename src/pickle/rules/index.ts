@@ -19,8 +19,11 @@ const prototypeOf = new Global('js', 'prototypeOf')
 
 export function planFor(value: object, buffers: BufferTable): Plan {
   const prototype: object | null = Object.getPrototypeOf(value)
-  if (Array.isArray(value)) return arrayPlan(value, isNamed(prototype, 'Array.prototype') ? undefined : prototype)
-  if (isNamed(prototype, 'Object.prototype')) return plainObjectPlan(value)
+  if (Array.isArray(value)) {
+    const usual = prototype === Array.prototype || isNamed(prototype, 'Array.prototype')
+    return arrayPlan(value, usual ? undefined : prototype)
+  }
+  if (prototype === Object.prototype || isNamed(prototype, 'Object.prototype')) return plainObjectPlan(value)
   const ancestor = nearestIntrinsic(prototype)
   if (ancestor === undefined || ancestor.name === 'Object.prototype') return ordinaryPlan(value, prototype)
   const type = ancestor.name.replace(/\.prototype$/, '')
