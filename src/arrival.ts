@@ -8,8 +8,7 @@ import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
 import { resolveModule } from './cloudpickle/source/resolve.ts'
 import { ModulePickleError } from './errors.ts'
-import { parsePackageKey } from './snapshot/objects/description.ts'
-import type { ObjectKind } from './snapshot/objects/snapshot.ts'
+import { parsePackageKey, type SnapshotDescription } from './snapshot/objects/description.ts'
 import { findPackages, type PackageLookup } from './snapshot/materialize/package-lookup.ts'
 import type { MaterializedSnapshot, SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 
@@ -31,11 +30,14 @@ export class Arrival {
   constructor({ snapshots, packages, objects }: Manifest, options: ArrivalOptions) {
     const { cache, packages: lookup } = options
     this.#options = options
-    for (const [id, [kind, content]] of objects) cache.put(id, kind as ObjectKind, content)
+    for (const [id, kind, content] of objects) cache.put(id, kind, content)
     for (const id of snapshots) if (!cache.has(id)) throw missing(id)
     const needs = packages.map(key => parsePackageKey(key) ?? malformed(key))
     this.#packages = findPackages(needs, lookup)
-    for (const id of snapshots) this.#snapshots.set(id, cache.materialize(id, lookup))
+    for (const id of snapshots) {
+      this.#snapshots.set(id, cache.materialize(id, lookup))
+      if (isCompiled(cache.descriptionOf(id))) showSourceLines()
+    }
   }
 
   /** Where a module of the pickle is here. */
@@ -66,6 +68,15 @@ export class Arrival {
     if (directory !== undefined) return fileInside(directory, inside)
     throw new ModulePickleError('ERR_PICKLE_CORRUPT', `The pickle uses ${key}, which its manifest does not list.`)
   }
+}
+
+function isCompiled({ compile }: SnapshotDescription): boolean {
+  return Object.keys(compile).length > 0
+}
+
+/** Stack traces show the lines of the TypeScript that was compiled; for the whole process, as Node knows no other way. */
+function showSourceLines(): void {
+  process.setSourceMapsEnabled(true)
 }
 
 function splitAt(text: string, index: number): [string, string] {

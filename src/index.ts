@@ -16,7 +16,7 @@ import {
 import { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
-export { connect } from './executors/index.ts'
+// export { connect } from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { registerReducer } from './pickle/index.ts'
 
@@ -58,7 +58,7 @@ type PicklerClass = new (...parameters: any[]) => CloudPickler
 /** A CloudPickler class, also one of your own, that ships the local packages its pickles refer to. */
 export function extend<B extends PicklerClass>(
   Base: B,
-): B & (new (...parameters: ConstructorParameters<B>) => ShipsModules) {
+): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
   return extendWith(Base, { source: workingDirectory(), selfContained: true })
 }
 

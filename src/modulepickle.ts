@@ -33,8 +33,8 @@ type PicklerClass = new (...parameters: any[]) => CloudPickler
 export function extend<B extends PicklerClass>(
   Base: B,
   { source, selfContained }: ShipOptions,
-): B & (new (...parameters: ConstructorParameters<B>) => ShipsModules) {
-  return class extends Base {
+): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
+  class Shipping extends Base {
     readonly shipment = new Shipment(source)
 
     protected override moduleName(target: ModuleTarget): string | Late {
@@ -57,6 +57,7 @@ export function extend<B extends PicklerClass>(
       return this.shipment.manifest(super.manifest(), selfContained)
     }
   }
+  return Shipping as never
 }
 
 export interface Pickled extends Packed {

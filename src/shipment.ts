@@ -7,13 +7,13 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { Manifest } from './cloudpickle/manifest.ts'
+import type { Manifest, ManifestObject } from './cloudpickle/manifest.ts'
 import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { ancestors } from './cloudpickle/source/package-json.ts'
 import { ModulePickleError } from './errors.ts'
 import { Late } from './pickle/index.ts'
 import { packageKey } from './snapshot/objects/description.ts'
-import type { Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
+import type { Snapshot } from './snapshot/objects/snapshot.ts'
 
 /** Where the code of local modules comes from. */
 export interface ModuleSource {
@@ -111,10 +111,8 @@ export class Shipment implements Packed {
     for (const snapshot of snapshots) {
       for (const [key, directory] of snapshot.packageDirectories) this.packageDirectories.set(key, directory)
     }
-    const objects = new Map<string, readonly [string, Uint8Array]>()
-    for (const object of selfContained ? snapshots.flatMap(objectsOf) : []) {
-      objects.set(object.id, [object.kind, object.read()])
-    }
+    const shipped = new Map(selfContained ? snapshots.flatMap(({ objects }) => [...objects]) : [])
+    const objects = [...shipped.values()].map((object): ManifestObject => [object.id, object.kind, object.read()])
     return { ...manifest, snapshots: snapshots.map(({ id }) => id), packages, objects }
   }
 
@@ -154,10 +152,6 @@ export class Shipment implements Packed {
 
 function describeBinding(name: string): string {
   return name.startsWith('#') ? `the top-level binding \`${name.slice(1)}\`` : `the export \`${name}\``
-}
-
-function objectsOf(snapshot: Snapshot): SnapshotObject[] {
-  return [...snapshot.objects.values()]
 }
 
 /** The package.json of the package that `file` is in; reaching it ships the package and nothing that its modules import. */

@@ -20,9 +20,10 @@ import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { contextPart } from './revive/module-context.ts'
 import { installedFile } from './source/installed-package.ts'
 import type { FunctionSite } from './source/lexical-scopes.ts'
+import type { AnyNode } from './source/parse.ts'
 
 /** What runs on the other end; see revive/. */
-const code = new Global('cloudpickle', 'code')
+const codeUnit = new Global('cloudpickle', 'code')
 const scope = new Global('cloudpickle', 'scope')
 const closure = new Global('cloudpickle', 'closure')
 const setClosureState = new Global('cloudpickle', 'setClosureState')
@@ -157,7 +158,7 @@ export class CloudPickler extends Pickler {
     const { file, url } = unit.script
     const text = new Late(() => generate().text)
     const firstLine = new Late(() => String(generate().firstLine))
-    return { callee: code, args: [text, firstLine, file === undefined ? url : this.sourceName(file)] }
+    return { callee: codeUnit, args: [text, firstLine, file === undefined ? url : this.sourceName(file)] }
   }
 
   #reduceInstance(value: object): Reduction | undefined {
@@ -197,8 +198,9 @@ function ownProperties(fn: Function): Record<string, unknown> | null {
 }
 
 /** The name of `fn` where its text alone would give it another one: an arrow in a variable, a renamed function. */
-function nameToSet({ name }: Function, { code: node, form, node: member }: FunctionSite): string | null {
-  const own = 'id' in node && node.id ? node.id.name : ''
-  const key = form === 'method' && 'key' in member ? (member.key as { name?: string; value?: unknown }) : undefined
-  return name === (key ? String(key.name ?? key.value) : own) ? null : name
+function nameToSet({ name }: Function, { code, node }: FunctionSite): string | null {
+  const member = node as AnyNode
+  const own = member.type === 'Property' ? member.key : 'id' in code ? code.id : null
+  const textual = own?.type === 'Identifier' ? own.name : own?.type === 'Literal' ? String(own.value) : ''
+  return name === textual ? null : name
 }

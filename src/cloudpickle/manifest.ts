@@ -4,6 +4,7 @@
  * It stands in front of the body as a persistent id that is popped at once, so any pickle tool can read it.
  */
 import { ModulePickleError } from '../errors.ts'
+import { Bytes } from '../pickle/index.ts'
 
 /** The format version that this package writes. */
 export const formatVersion = 1
@@ -16,17 +17,21 @@ export interface Manifest {
   readonly snapshots: readonly string[]
   /** Installed packages that the pickle itself names, as `name@version`. */
   readonly packages: readonly string[]
-  /** The objects of the snapshots, each as [kind, content] by id, where the pickle is to be self-contained. */
-  readonly objects: ReadonlyMap<string, readonly [kind: string, content: Uint8Array]>
+  /** The objects of the snapshots, where the pickle is to be self-contained. */
+  readonly objects: readonly ManifestObject[]
 }
 
-export const emptyManifest: Manifest = { format: 1, modules: [], snapshots: [], packages: [], objects: new Map() }
+export type ManifestObject = readonly [id: string, kind: 'blob' | 'tree', content: Uint8Array]
+
+export const emptyManifest: Manifest = { format: 1, modules: [], snapshots: [], packages: [], objects: [] }
 
 const marker = 'modulepickle'
 
-/** The persistent id that carries `manifest`. */
+/** The persistent id that carries `manifest`; what is empty is left out. */
 export function toPersistentId({ format, modules, snapshots, packages, objects }: Manifest): unknown {
-  return [marker, format, { modules, snapshots, packages, objects }]
+  const contents = objects.map(([id, kind, content]) => [id, kind, new Bytes(content)])
+  const lists = Object.entries({ modules, snapshots, packages, objects: contents })
+  return [marker, format, Object.fromEntries(lists.filter(([, list]) => list.length > 0))]
 }
 
 /**
@@ -48,24 +53,28 @@ export function fromPersistentId(id: unknown): Manifest {
       `The pickle has format ${String(format)}; this version of modulepickle reads format ${formatVersion}. Use the same version on both ends.`,
     )
   }
-  const modules = strings(fields?.modules)
-  const snapshots = strings(fields?.snapshots)
-  const packages = strings(fields?.packages)
-  const objects = objectMap(fields?.objects)
-  if (modules && snapshots && packages && objects)
+  const { modules = [], snapshots = [], packages = [], objects = [] } = fields ?? {}
+  if (
+    isListOf(modules, isString) &&
+    isListOf(snapshots, isString) &&
+    isListOf(packages, isString) &&
+    isListOf(objects, isObject)
+  ) {
     return { format: formatVersion, modules, snapshots, packages, objects }
+  }
   throw new ModulePickleError('ERR_PICKLE_CORRUPT', 'The manifest at the beginning of the pickle is malformed.')
 }
 
-function strings(value: unknown): string[] | undefined {
-  return Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isItem)
 }
 
-function objectMap(value: unknown): Manifest['objects'] | undefined {
-  const isMap = value instanceof Map && [...value].every(([id, object]) => typeof id === 'string' && isObject(object))
-  return isMap ? (value as Manifest['objects']) : undefined
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
-function isObject(value: unknown): boolean {
-  return Array.isArray(value) && typeof value[0] === 'string' && value[1] instanceof Uint8Array
+function isObject(value: unknown): value is ManifestObject {
+  if (!Array.isArray(value)) return false
+  const [id, kind, content] = value as unknown[]
+  return typeof id === 'string' && (kind === 'blob' || kind === 'tree') && content instanceof Uint8Array
 }

@@ -72,13 +72,39 @@ export function scriptReference(
   return ownsItsBindings(script) ? { module, name: `#${local}` } : undefined
 }
 
-/** The name by which a plain CommonJS module exports `fn`, read from the module cache by identity. */
+/** The name by which a plain CommonJS module exports `fn`, or the class it is a method of; by identity, from the module cache. */
 function exportedByCommonJs(file: string, fn: Function): string | undefined {
   const exports: unknown = createRequire(import.meta.url).cache[file]?.exports
   if (exports === fn) return 'module.exports'
-  if (typeof exports !== 'object' && typeof exports !== 'function') return undefined
-  const names = Object.getOwnPropertyNames(exports ?? {}).toSorted()
-  return names.find(name => !name.includes('.') && Object.getOwnPropertyDescriptor(exports, name)?.value === fn)
+  const name = keyOf(exports, fn)
+  if (name !== undefined) return name
+  for (const owner of isObject(exports) ? keysOf(exports) : []) {
+    const value: unknown = Object.getOwnPropertyDescriptor(exports, owner)?.value
+    if (typeof value !== 'function') continue
+    const method = keyOf(value.prototype, fn)
+    if (method !== undefined) return `${owner}.prototype.${method}`
+    const member = keyOf(value, fn)
+    if (member !== undefined) return `${owner}.${member}`
+  }
+  return undefined
+}
+
+/** The first own data property of `object`, in code point order, that holds `value`. */
+function keyOf(object: unknown, value: Function): string | undefined {
+  if (!isObject(object)) return undefined
+  return keysOf(object).find(
+    key => key !== 'constructor' && Object.getOwnPropertyDescriptor(object, key)?.value === value,
+  )
+}
+
+function keysOf(object: object): string[] {
+  return Object.getOwnPropertyNames(object)
+    .filter(key => !key.includes('.'))
+    .toSorted()
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null)
 }
 
 /** `name`, or `Class.prototype.method` and `Class.method`, of what `site` declares at the top level of its module. */

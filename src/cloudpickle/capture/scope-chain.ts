@@ -15,16 +15,23 @@ export type ScopeChain = readonly { readonly scope: Scope; readonly variables: L
 
 export function alignScopes(live: readonly LiveScope[], innermost: Scope): ScopeChain {
   const chain: { scope: Scope; variables: LiveScope['variables'] }[] = []
-  let next: Scope | undefined = innermost
   for (const { description, variables } of live) {
     if (description === 'Global' || description === 'Script') continue
     const names = Object.getOwnPropertyNames(variables).filter(name => !implicitNames.has(name))
     if (names.length === 0) continue
-    let scope: Scope | undefined = next
+    const known = chain[0]
+    let scope: Scope | undefined = known ? known.scope : innermost
+    // A function with destructured or default parameters has two contexts: one for them and one for its body.
+    if (known && names.some(name => Object.hasOwn(known.variables, name))) scope = known.scope.parent
     while (scope && !names.every(name => scope!.bindings.has(name))) scope = scope.parent
     if (!scope) continue
-    chain.unshift({ scope, variables })
-    next = scope.parent
+    if (known?.scope === scope) known.variables = both(known.variables, variables)
+    else chain.unshift({ scope, variables })
   }
   return chain
+}
+
+/** Without reading: a variable that is not initialised yet is a getter that throws. */
+function both(a: LiveScope['variables'], b: LiveScope['variables']): LiveScope['variables'] {
+  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(a), ...Object.getOwnPropertyDescriptors(b) })
 }

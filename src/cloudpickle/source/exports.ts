@@ -7,15 +7,18 @@
 
 /** The target of `subpath` (`.` or `./…`) in an `exports` field: a path `./…` inside the package. */
 export function exportTarget(exports: unknown, subpath: string, conditions: ReadonlySet<string>): string | undefined {
-  const target = lookUp(isSubpathMap(exports) ? exports : { '.': exports }, subpath, conditions)
-  return target?.startsWith('./') && !leavesPackage(target) ? target : undefined
+  return lookUp(isSubpathMap(exports) ? exports : { '.': exports }, subpath, { conditions, isAllowed: isInside })
 }
 
 /** The target of `#name` in an `imports` field: a path `./…` inside the package, or a bare specifier. */
 export function importTarget(imports: unknown, name: string, conditions: ReadonlySet<string>): string | undefined {
-  if (!isObject(imports)) return undefined
-  const target = lookUp(imports, name, conditions)
-  return target === undefined || leavesPackage(target) ? undefined : target
+  const isAllowed = (target: string): boolean => isInside(target) || !/^(?:\.{0,2}\/|#)/.test(target)
+  return isObject(imports) ? lookUp(imports, name, { conditions, isAllowed }) : undefined
+}
+
+interface Rules {
+  readonly conditions: ReadonlySet<string>
+  isAllowed(target: string): boolean
 }
 
 type TargetMap = Readonly<Record<string, unknown>>
@@ -28,14 +31,14 @@ function isSubpathMap(exports: unknown): exports is TargetMap {
   return isObject(exports) && Object.keys(exports).some(key => key.startsWith('.'))
 }
 
-function lookUp(map: TargetMap, key: string, conditions: ReadonlySet<string>): string | undefined {
-  if (Object.hasOwn(map, key) && !key.includes('*')) return targetOf(map[key], '', conditions) ?? undefined
+function lookUp(map: TargetMap, key: string, rules: Rules): string | undefined {
+  if (Object.hasOwn(map, key) && !key.includes('*')) return targetOf(map[key], '', rules) ?? undefined
   let best: { pattern: string; match: string } | undefined
   for (const pattern of Object.keys(map)) {
     const match = matchPattern(pattern, key)
     if (match !== undefined && (!best || isMoreSpecific(pattern, best.pattern))) best = { pattern, match }
   }
-  return best && (targetOf(map[best.pattern], best.match, conditions) ?? undefined)
+  return best && (targetOf(map[best.pattern], best.match, rules) ?? undefined)
 }
 
 function matchPattern(pattern: string, key: string): string | undefined {
@@ -54,27 +57,31 @@ function isMoreSpecific(pattern: string, than: string): boolean {
 }
 
 /** null: explicitly not exported; undefined: no condition matched, so that the next alternative is tried. */
-function targetOf(target: unknown, match: string, conditions: ReadonlySet<string>): string | null | undefined {
-  if (typeof target === 'string') return target.replaceAll('*', () => match)
+function targetOf(target: unknown, match: string, rules: Rules): string | null | undefined {
+  if (typeof target === 'string') {
+    const path = target.replaceAll('*', () => match)
+    return rules.isAllowed(path) ? path : null
+  }
   if (target === null) return null
   if (Array.isArray(target)) {
     for (const alternative of target as readonly unknown[]) {
-      const found = targetOf(alternative, match, conditions)
+      const found = targetOf(alternative, match, rules)
       if (typeof found === 'string') return found
     }
     return null
   }
   if (!isObject(target)) return undefined
   for (const [condition, value] of Object.entries(target)) {
-    if (condition !== 'default' && !conditions.has(condition)) continue
-    const found = targetOf(value, match, conditions)
+    if (condition !== 'default' && !rules.conditions.has(condition)) continue
+    const found = targetOf(value, match, rules)
     if (found !== undefined) return found
   }
   return undefined
 }
 
-function leavesPackage(target: string): boolean {
-  return target.startsWith('./') && target.slice(2).split(/[/\\]/).some(isForbiddenSegment)
+/** A path `./…` that stays in the package and out of others. */
+function isInside(target: string): boolean {
+  return target.startsWith('./') && !target.slice(2).split(/[/\\]/).some(isForbiddenSegment)
 }
 
 function isForbiddenSegment(segment: string): boolean {

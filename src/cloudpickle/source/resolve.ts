@@ -29,7 +29,10 @@ export function resolveModule(specifier: string, fromFile: string, mode: Resolve
     return { kind: 'builtin', name: specifier.startsWith('node:') ? specifier : `node:${specifier}` }
   }
   if (specifier.startsWith('#')) return resolveImportsEntry(specifier, fromFile, mode)
-  if (isPathSpecifier(specifier)) return resolved(findFile(pathOf(specifier, fromFile, mode)))
+  if (isPathSpecifier(specifier)) {
+    const target = pathOf(specifier, fromFile, mode)
+    return target === undefined ? undefined : resolved(findFile(target))
+  }
   if (/^[a-z][a-z0-9+.-]*:/i.test(specifier)) return undefined
   return resolved(findInPackage(specifier, fromFile, mode))
 }
@@ -43,10 +46,11 @@ function resolved(file: string | undefined): Resolution | undefined {
   return file === undefined ? undefined : { kind: 'file', file: realpathSync(file) }
 }
 
-/** For `import`, a specifier is a URL reference; for `require`, a path. */
-function pathOf(specifier: string, fromFile: string, mode: ResolveMode): string {
+/** For `import`, a specifier is a URL reference; for `require`, a path. undefined for a URL that names no path. */
+function pathOf(specifier: string, fromFile: string, mode: ResolveMode): string | undefined {
   if (mode === 'require' && !specifier.startsWith('file:')) return path.resolve(path.dirname(fromFile), specifier)
-  const url = new URL(specifier, pathToFileURL(fromFile))
+  const url = URL.parse(specifier, pathToFileURL(fromFile).href)
+  if (url === null || url.host !== '' || /%2f|%5c/i.test(url.pathname)) return undefined
   url.search = ''
   url.hash = ''
   return fileURLToPath(url)

@@ -164,3 +164,10 @@ function startingPoints(): string[] {
   const script = process.argv[1] === undefined ? undefined : realFile(process.argv[1])
   return [path.join(process.cwd(), 'package.json'), ...(script === undefined ? [] : [script])]
 }
+
+let shared: WorkingDirectory | undefined
+
+/** The one that serves this process: what one dump has read, the next need not. */
+export function workingDirectory(): WorkingDirectory {
+  return (shared ??= new WorkingDirectory())
+}
