@@ -49,8 +49,10 @@ function resolved(file: string | undefined): Resolution | undefined {
 /** For `import`, a specifier is a URL reference; for `require`, a path. undefined for a URL that names no path. */
 function pathOf(specifier: string, fromFile: string, mode: ResolveMode): string | undefined {
   if (mode === 'require' && !specifier.startsWith('file:')) return path.resolve(path.dirname(fromFile), specifier)
-  const url = URL.parse(specifier, pathToFileURL(fromFile).href)
-  if (url === null || url.host !== '' || /%2f|%5c/i.test(url.pathname)) return undefined
+  const base = pathToFileURL(fromFile).href
+  if (!URL.canParse(specifier, base)) return undefined
+  const url = new URL(specifier, base)
+  if (url.host !== '' || /%2f|%5c/i.test(url.pathname)) return undefined
   url.search = ''
   url.hash = ''
   return fileURLToPath(url)
