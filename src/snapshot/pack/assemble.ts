@@ -71,8 +71,9 @@ export class Assembly {
       for (const file of listed.files) files.add(file)
       for (const [link, target] of listed.links) links.set(link, target)
     }
-    for (const file of [...files]) {
-      for (const json of packageJsonsAbove(this.#root, file)) if (this.#disk.isFile(json)) files.add(json)
+    const owners = new Set([...files].map(file => path.dirname(file)))
+    for (const directory of owners) {
+      for (const json of packageJsonsAbove(this.#root, directory)) if (this.#disk.isFile(json)) files.add(json)
     }
     return { files: new Set([...files].sort()), links }
   }
@@ -138,8 +139,8 @@ function byKey(a: Need, b: Need): number {
 }
 
 /** Node reads `type`, `exports` and `imports` from them, up to the root. */
-function* packageJsonsAbove(root: string, file: string): Generator<string> {
-  for (const directory of ancestors(path.dirname(file))) {
+function* packageJsonsAbove(root: string, owner: string): Generator<string> {
+  for (const directory of ancestors(owner)) {
     yield path.join(directory, 'package.json')
     if (directory === root) return
   }

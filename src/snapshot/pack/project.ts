@@ -55,7 +55,8 @@ function isPackageRoot(directory: string, directories: readonly string[]): boole
 }
 
 function isMarker(json: PackageJson): boolean {
-  return Object.keys(json).every(key => key === 'type' || key === 'sideEffects')
+  const keys = Object.keys(json)
+  return keys.length > 0 && keys.every(key => key === 'type' || key === 'sideEffects')
 }
 
 function namesPathIn(json: PackageJson | undefined, directory: string): boolean {

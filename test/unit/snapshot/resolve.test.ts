@@ -46,21 +46,14 @@ const installed = {
   'linked-source/package.json': { name: 'linked', exports: './index.js' },
   'linked-source/index.js': '',
 }
-const specifiers = [
-  ...['node:fs', 'fs/promises', './main.js', './own.cjs', './deep/b/c.js', './nope.js', 'nope'],
-  ...[
-    'dual',
-    'dual/sub/x',
-    'dual/sub/private/y',
-    'dual/listed',
-    'dual/nested',
-    'dual/out',
-    'dual/missing',
-    'dual/esm.mjs',
-  ],
-  ...['old', 'old/lib/other.js', 'indexed', '@scope/pkg', '@scope/pkg/m.js', 'linked'],
-  ...['#own', '#dep', '#deep/a.js', '#deep/b/c.js', '#cond', '#nope', 'self/own', 'self/own/a', 'self/own/b/c', 'self'],
-]
+const specifiers = `
+  node:fs fs/promises ./main.js ./own.cjs ./deep/b/c.js ./nope.js nope
+  dual dual/sub/x dual/sub/private/y dual/listed dual/nested dual/out dual/missing dual/esm.mjs
+  old old/lib/other.js indexed @scope/pkg @scope/pkg/m.js linked
+  #own #dep #deep/a.js #deep/b/c.js #cond #nope self/own self/own/a self/own/b/c self
+`
+  .trim()
+  .split(/\s+/)
 
 const askNode = `
 import { createRequire } from 'node:module'
