@@ -79,11 +79,7 @@ export function readPnpmPackages(text: string): readonly string[] {
   const lines = text.split(/\r?\n/)
   const start = lines.findIndex(line => /^packages\s*:/.test(line))
   const flow = /^packages\s*:\s*\[(.*)\]/.exec(lines[start] ?? '')?.[1]
-  if (flow !== undefined)
-    return flow
-      .split(',')
-      .map(unquote)
-      .filter(glob => glob !== '')
+  if (flow !== undefined) return (flow.match(/'[^']*'|"[^"]*"|[^,\s]+/g) ?? []).map(unquote)
   const globs: string[] = []
   for (const line of start === -1 ? [] : lines.slice(start + 1)) {
     const item = /^\s*-\s+(.+)$/.exec(line)?.[1]
