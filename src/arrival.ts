@@ -3,6 +3,7 @@
  *
  * Everything is verified and checked before the first module is imported.
  */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
@@ -28,15 +29,15 @@ export class Arrival {
    * @throws ModulePickleError ERR_SNAPSHOT_MISSING, ERR_SNAPSHOT_CORRUPT, ERR_PACKAGE_MISMATCH, ERR_MATERIALIZE
    */
   constructor({ snapshots, packages, objects }: Manifest, options: ArrivalOptions) {
-    const { cache, packages: lookup } = options
+    const { packages: lookup } = options
     this.#options = options
-    for (const [id, kind, content] of objects) cache.put(id, kind, content)
-    for (const id of snapshots) if (!cache.has(id)) throw missing(id)
+    for (const [id, kind, content] of objects) options.cache.put(id, kind, content)
+    for (const id of snapshots) if (!options.cache.has(id)) throw missing(id)
     const needs = packages.map(key => parsePackageKey(key) ?? malformed(key))
     this.#packages = findPackages(needs, lookup)
     for (const id of snapshots) {
-      this.#snapshots.set(id, cache.materialize(id, lookup))
-      if (isCompiled(cache.descriptionOf(id))) showSourceLines()
+      this.#snapshots.set(id, options.cache.materialize(id, lookup))
+      if (isCompiled(options.cache.descriptionOf(id))) showSourceLines()
     }
   }
 
@@ -59,7 +60,9 @@ export class Arrival {
     const [id, inside] = splitAt(name, name.indexOf('/'))
     const snapshot = this.#snapshots.get(id)
     if (!snapshot) throw missing(id)
-    return this.#options.live?.(id, inside) ?? fileInside(snapshot.directory, inside)
+    const file = this.#options.live?.(id, inside) ?? fileInside(snapshot.directory, inside)
+    if (existsSync(file)) return file
+    throw new ModulePickleError('ERR_GLOBAL_UNKNOWN', `Snapshot ${id.slice(0, 12)} has no file ${inside}.`)
   }
 
   #packageFile(name: string): string {

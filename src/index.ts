@@ -62,10 +62,14 @@ export function extend<B extends PicklerClass>(
   return extendWith(Base, { source: workingDirectory(), selfContained: true })
 }
 
-let cache: SnapshotCache | undefined
-
 function arrivalOptions({ packages = [process.cwd()] }: LoadOptions): ArrivalOptions {
-  cache ??= new SnapshotCache()
   const runtime = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
-  return { cache, packages: { directories: packages, runtime } }
+  let cache: SnapshotCache | undefined
+  return {
+    // Opened only for pickles that carry or name snapshots.
+    get cache() {
+      return (cache ??= new SnapshotCache())
+    },
+    packages: { directories: packages, runtime },
+  }
 }

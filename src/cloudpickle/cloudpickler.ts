@@ -7,15 +7,13 @@
  */
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isNativeError } from 'node:util/types'
-import { ModulePickleError } from '../errors.ts'
 import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import { ContextReference, ModuleReference, type CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
-import { classOf, extendsBuiltin, hasPrivateMembers } from './capture/instances.ts'
+import { refuseInstance } from './capture/instances.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { contextPart } from './revive/module-context.ts'
 import { installedFile } from './source/installed-package.ts'
@@ -29,15 +27,12 @@ const closure = new Global('cloudpickle', 'closure')
 const setClosureState = new Global('cloudpickle', 'setClosureState')
 const interop = new Global('cloudpickle', 'interop')
 const bind = new Global('cloudpickle', 'bind')
-const errorInstance = new Global('cloudpickle', 'error')
-const setErrorState = new Global('cloudpickle', 'setErrorState')
 
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
   readonly #modules = new Map<string | Late, true>()
   readonly #names = new Map<string, string | Late>()
   readonly #written = new Map<CapturedScope | CodeUnit, Set<string>>()
-  readonly #classes = new Map<Function, boolean>()
 
   /** Hook: the module part of references to a target. A Late is for names that depend on everything that is referred to. */
   protected moduleName(target: ModuleTarget): string | Late {
@@ -76,7 +71,8 @@ export class CloudPickler extends Pickler {
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.unit.addScope(value)] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
-    return this.#reduceInstance(value)
+    refuseInstance(value)
+    return undefined
   }
 
   #reduceFunction(fn: Function): Reduction | Global | undefined {
@@ -132,8 +128,8 @@ export class CloudPickler extends Pickler {
       if (!this.#isFresh(variable.owner, variable.name)) continue
       fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
     }
-    const state = [new Tuple(fresh), ownProperties(fn), nameToSet(fn, site)]
-    const isPlain = fresh.length === 0 && state[1] === null && state[2] === null
+    const state = [new Tuple(fresh), ownProperties(fn), nameToSet(fn, site), prototypeProperties(fn)]
+    const isPlain = fresh.length === 0 && state.slice(1).every(part => part === null)
     const reduction = { callee: closure, args: [owner, maker] }
     return isPlain ? reduction : { ...reduction, state: new Tuple(state), stateSetter: setClosureState }
   }
@@ -160,36 +156,6 @@ export class CloudPickler extends Pickler {
     const firstLine = new Late(() => String(generate().firstLine))
     return { callee: codeUnit, args: [text, firstLine, file === undefined ? url : this.sourceName(file)] }
   }
-
-  #reduceInstance(value: object): Reduction | undefined {
-    const cls = classOf(value)
-    if (!cls || intrinsicName(cls) !== undefined) return undefined
-    const isByReference = this.#classes.get(cls) ?? this.#isReference(cls)
-    this.#classes.set(cls, isByReference)
-    if (!isByReference) return undefined
-    if (hasPrivateMembers(cls)) {
-      throw new ModulePickleError(
-        'ERR_CAPTURE_UNSUPPORTED',
-        `An instance of ${cls.name} has private members, which cannot travel yet. Send the data it is made of instead.`,
-      )
-    }
-    if (isNativeError(value)) return reduceError(value, cls)
-    return extendsBuiltin(cls) ? undefined : { callee: cls, args: [], newobj: true, state: { ...value } }
-  }
-
-  #isReference(cls: Function): boolean {
-    this.#capture ??= new Capture()
-    return this.#capture.describe(cls).kind === 'reference'
-  }
-}
-
-function reduceError(error: Error, cls: Function): Reduction {
-  const { message, stack, cause } = error
-  const own = { ...error } as Record<string, unknown>
-  const hidden: Record<string, unknown> = { message, stack }
-  if (Object.hasOwn(error, 'cause')) hidden.cause = cause
-  for (const key of Object.keys(hidden)) delete own[key]
-  return { callee: errorInstance, args: [cls], state: new Tuple([hidden, own]), stateSetter: setErrorState }
 }
 
 function ownProperties(fn: Function): Record<string, unknown> | null {
@@ -203,4 +169,14 @@ function nameToSet({ name }: Function, { code, node }: FunctionSite): string | n
   const own = member.type === 'Property' ? member.key : 'id' in code ? code.id : null
   const textual = own?.type === 'Identifier' ? own.name : own?.type === 'Literal' ? String(own.value) : ''
   return name === textual ? null : name
+}
+
+/** What was put on the prototype of a function that is used as a constructor. */
+function prototypeProperties(fn: Function): Record<string, unknown> | null {
+  const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
+  if (typeof prototype !== 'object' || prototype === null) return null
+  const keys = Object.keys(prototype)
+  return keys.length > 0
+    ? Object.fromEntries(keys.map(key => [key, (prototype as Record<string, unknown>)[key]]))
+    : null
 }

@@ -6,8 +6,7 @@
 import { ModulePickleError } from '../errors.ts'
 import { readPreamble, Unpickler, type UnpicklerOptions } from '../pickle/index.ts'
 import { fromPersistentId, type Manifest } from './manifest.ts'
-import { reviveClosure, reviveCode, reviveInterop, reviveScope, setClosureState } from './revive/code.ts'
-import { reviveBound, reviveError, setErrorState } from './revive/instances.ts'
+import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setClosureState } from './revive/code.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
@@ -23,8 +22,6 @@ const revivers: Readonly<Record<string, unknown>> = {
   setClosureState,
   interop: reviveInterop,
   bind: reviveBound,
-  error: reviveError,
-  setErrorState,
 }
 
 export class CloudUnpickler extends Unpickler {

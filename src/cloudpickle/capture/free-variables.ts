@@ -68,11 +68,11 @@ function refuseUnsupported(script: LoadedScript, { form, node }: FunctionSite): 
   const member = node as AnyNode
   const isMember = member.type === 'Property' || member.type === 'MethodDefinition'
   if (form === 'class') {
-    throw unsupported(
-      script,
-      node.start,
-      'a class is not declared at the top level of an imported module',
-      'Move it there',
+    const id = member.type === 'ClassDeclaration' || member.type === 'ClassExpression' ? member.id : null
+    const where = describePosition(script, node.start)
+    throw new ModulePickleError(
+      'ERR_CAPTURE_UNSUPPORTED',
+      `Class ${id?.name ?? '(anonymous)'} at ${where} cannot travel: classes travel by name, and it is not declared at the top level of an imported module. Move it to one.`,
     )
   }
   if (isMember && (member.computed || member.kind === 'get' || member.kind === 'set' || member.type !== 'Property')) {
@@ -102,8 +102,7 @@ function refuseContextUse(script: LoadedScript, site: FunctionSite, use: Context
 }
 
 export function unsupported(script: LoadedScript, offset: number, what: string, way: string): ModulePickleError {
-  const { line, column } = script.originalPosition(offset)
-  const where = `${script.file ?? script.url}:${line + 1}:${column + 1}`
+  const where = describePosition(script, offset)
   return new ModulePickleError(
     'ERR_CAPTURE_UNSUPPORTED',
     `The function at ${where} cannot travel by value: ${what}. ${way}, or import the function from a module of its own.`,
@@ -112,4 +111,9 @@ export function unsupported(script: LoadedScript, offset: number, what: string, 
 
 function isCommonJsVariable(name: string): name is ContextVariable {
   return name === 'require' || name === '__filename' || name === '__dirname'
+}
+
+function describePosition(script: LoadedScript, offset: number): string {
+  const { line, column } = script.originalPosition(offset)
+  return `${script.file ?? script.url}:${line + 1}:${column + 1}`
 }

@@ -1,45 +1,60 @@
 /**
- * Instances of classes: which class an object is an instance of, and whether its own properties are all there is to it.
+ * Objects that have more to them than their properties, in a way that no pickle shows: these are refused rather than sent
+ * without it.
  */
+import { isProxy } from 'node:util/types'
+import { ModulePickleError } from '../../errors.ts'
+import { intrinsicName } from '../../pickle/index.ts'
+import { builtinNameOf } from './builtins.ts'
 
-/** The class whose instances have the prototype of `value`; undefined where the prototype belongs to no class. */
-export function classOf(value: object): Function | undefined {
+/** @throws ModulePickleError ERR_UNPICKLABLE, ERR_CAPTURE_UNSUPPORTED */
+export function refuseInstance(value: object): void {
+  if (isProxy(value)) {
+    throw new ModulePickleError('ERR_UNPICKLABLE', 'a Proxy cannot be pickled. Pass the object behind it.')
+  }
   const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === Array.prototype) return
+  const cls = classOf(prototype)
+  const refusal = cls && refusalOf(cls)
+  if (refusal) throw refusal
+}
+
+const refusals = new WeakMap<Function, (() => ModulePickleError) | undefined>()
+
+function refusalOf(cls: Function): ModulePickleError | undefined {
+  if (!refusals.has(cls)) refusals.set(cls, findRefusal(cls))
+  return refusals.get(cls)?.()
+}
+
+function findRefusal(cls: Function): (() => ModulePickleError) | undefined {
+  if (intrinsicName(cls) !== undefined) return undefined
+  const { name } = cls
+  const builtin = builtinNameOf(cls)
+  if (builtin) {
+    const message = `a ${name} of ${builtin.module} cannot be pickled: it holds something of this process. Make it on the other end.`
+    return () => new ModulePickleError('ERR_UNPICKLABLE', message)
+  }
+  if (!hasPrivateMembers(cls)) {
+    const parent = parentOf(cls)
+    return parent && findRefusal(parent)
+  }
+  const message = `an instance of ${name} has private members, which cannot travel yet. Send the data it is made of instead.`
+  return () => new ModulePickleError('ERR_CAPTURE_UNSUPPORTED', message)
+}
+
+/** The class whose instances have that prototype; undefined where it belongs to no class. */
+function classOf(prototype: unknown): Function | undefined {
   if (typeof prototype !== 'object' || prototype === null) return undefined
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   return typeof constructor === 'function' && constructor.prototype === prototype ? constructor : undefined
 }
 
-const privacy = new WeakMap<Function, boolean>()
-
-/** Whether a class or one that it extends has private members, whose state no property shows. */
-export function hasPrivateMembers(cls: Function): boolean {
-  let known = privacy.get(cls)
-  if (known === undefined) {
-    const parent: unknown = Object.getPrototypeOf(cls)
-    const inherited = typeof parent === 'function' && parent !== Function.prototype && hasPrivateMembers(parent)
-    known = inherited || /#[\p{ID_Start}$_]/u.test(Function.prototype.toString.call(cls))
-    privacy.set(cls, known)
-  }
-  return known
+function parentOf(cls: Function): Function | undefined {
+  const prototype: unknown = cls.prototype
+  return typeof prototype === 'object' && prototype !== null ? classOf(Object.getPrototypeOf(prototype)) : undefined
 }
 
-const containers = [
-  'Map',
-  'Set',
-  'WeakMap',
-  'WeakSet',
-  'WeakRef',
-  'Promise',
-  'Date',
-  'RegExp',
-  'ArrayBuffer',
-  'Array',
-] as const
-
-/** Whether a class extends one whose instances hold more than their properties: a Map, an Array, a Promise and the like. */
-export function extendsBuiltin(cls: Function): boolean {
-  const prototype = cls.prototype as object
-  if (prototype instanceof Object.getPrototypeOf(Uint8Array)) return true
-  return containers.some(name => prototype instanceof globalThis[name])
+/** Whether the text of a class declares private members, whose state no property shows. */
+function hasPrivateMembers(cls: Function): boolean {
+  return /#[\p{ID_Start}$_]/u.test(Function.prototype.toString.call(cls))
 }

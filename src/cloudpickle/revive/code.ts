@@ -30,11 +30,13 @@ export type ClosureState = readonly [
   variables: readonly (readonly [owner: ScopeHandle, name: string, value: unknown])[],
   properties: Readonly<Record<string, unknown>> | null,
   name: string | null,
+  prototype: Readonly<Record<string, unknown>> | null,
 ]
 
-export function setClosureState(closure: Function, [variables, properties, name]: ClosureState): void {
+export function setClosureState(closure: Function, [variables, properties, name, prototype]: ClosureState): void {
   for (const [owner, variable, value] of variables) owner.$set({ [variable]: value })
   if (properties) Object.assign(closure, properties)
+  if (prototype) Object.assign(closure.prototype as object, prototype)
   if (name !== null) Object.defineProperty(closure, 'name', { value: name, configurable: true })
 }
 
@@ -49,4 +51,8 @@ export function reviveInterop(exports: unknown, isNodeMode: boolean): unknown {
     Object.defineProperty(target, key, { get: () => source[key], enumerable })
   }
   return target
+}
+
+export function reviveBound(target: Function, self: unknown, args: readonly unknown[]): unknown {
+  return Function.prototype.bind.call(target, self, ...args)
 }

@@ -1,0 +1,53 @@
+/** What cannot be pickled fails at dumps: with a code, the path to it, and what to do instead. */
+import assert from 'node:assert/strict'
+import { cpSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { Project, repository } from '../support/project.ts'
+
+interface Refusal {
+  code: string
+  path: string
+  message: string
+}
+
+const expected: Readonly<Record<string, [code: string, path: string, message: RegExp]>> = {
+  'a socket, by its path': ['ERR_UNPICKLABLE', 'args[0].config.client.socket', /node:net.*other end/],
+  'a socket in a captured variable': ['ERR_UNPICKLABLE', 'f{config}.client.socket', /node:net/],
+  'a running generator': ['ERR_UNPICKLABLE', 'running', /generator.*(array|function)/],
+  'a pending promise': ['ERR_UNPICKLABLE', 'later', /[Aa]wait/],
+  'a WeakMap': ['ERR_UNPICKLABLE', '[0]', /WeakMap.*Map/],
+  'a class of the entry': ['ERR_CAPTURE_UNSUPPORTED', 'value', /Class Local at .*main\.mjs:7:1.*Move it/],
+  'an instance of a class of the entry': ['ERR_CAPTURE_UNSUPPORTED', 'deep[0]', /Class Local/],
+  'an instance with private members': ['ERR_CAPTURE_UNSUPPORTED', 'value', /Counter has private members/],
+  'an AsyncLocalStorage': ['ERR_CAPTURE_UNSUPPORTED', 'storage', /AsyncLocalStorage/],
+  'a Proxy': ['ERR_UNPICKLABLE', 'proxy', /Proxy/],
+  'a timer': ['ERR_UNPICKLABLE', 'timer', /Timeout/],
+  'lexical this': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:27:18.*`this`/],
+  'lexical arguments': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`arguments`/],
+  eval: ['ERR_CAPTURE_UNSUPPORTED', 'value', /eval/],
+  'a variable that is not initialised': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`later` is not initialised/],
+}
+
+suite('dumps refuses', () => {
+  let project: Project
+  let outcomes: Record<string, Refusal>
+
+  before(async () => {
+    project = new Project({ 'package.json': '{"name":"refused"}' })
+    cpSync(path.join(repository, 'test/fixtures/refused'), project.directory, { recursive: true })
+    project.installModulepickle()
+    const { stdout, stderr, code } = await project.run('plain ESM', 'main.mjs')
+    assert.equal(code, 0, stderr)
+    outcomes = JSON.parse(stdout) as Record<string, Refusal>
+  })
+
+  after(() => project.remove())
+
+  for (const [name, [code, where, message]] of Object.entries(expected)) {
+    test(name, () => {
+      assert.deepEqual([outcomes[name]?.code, outcomes[name]?.path], [code, where])
+      assert.match(outcomes[name]!.message, message)
+    })
+  }
+})
