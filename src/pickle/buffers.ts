@@ -4,6 +4,7 @@
  * A range becomes one bytearray, written as a hole. Of a partly seen buffer only what captured views cover travels. Node's
  * Buffers share a pool; of a buffer that may be the pool, views share a range only where they overlap, and never more.
  */
+import { ModulePickleError } from '../errors.ts'
 import { bytearrayFilling, type Filling } from './output.ts'
 import { op } from './opcodes.ts'
 import { Term } from './values.ts'
@@ -76,6 +77,7 @@ export class BufferTable {
     let ranges = this.#ranges.get(buffer)
     if (ranges === undefined) this.#ranges.set(buffer, (ranges = []))
     const whole = start === 0 && end === buffer.byteLength
+    if (whole && isCurrentPool(buffer)) throw poolRefused()
     const range = whole || !mayBePool(buffer) ? ranges[0] : ranges.find(each => start < each.end && each.start < end)
     if (range !== undefined) {
       range.include(start, end, alignment)
@@ -91,10 +93,27 @@ export class BufferTable {
 /** The sizes that Node has had for its pool, and the current one. */
 function mayBePool(buffer: ArrayBuffer): boolean {
   const size = buffer.byteLength
-  return size === 8192 || size === 65536 || size === poolSize()
+  return size === 8192 || size === 65536 || size === nodeBuffer()?.poolSize
 }
 
-function poolSize(): unknown {
-  const platformBuffer: unknown = Reflect.get(globalThis, 'Buffer')
-  return typeof platformBuffer === 'function' ? Reflect.get(platformBuffer, 'poolSize') : undefined
+/** Asking for one byte tells which buffer the pool is. */
+function isCurrentPool(buffer: ArrayBuffer): boolean {
+  const node = nodeBuffer()
+  return node !== undefined && buffer.byteLength === node.poolSize && node.allocUnsafe(1).buffer === buffer
+}
+
+interface NodeBuffer {
+  readonly poolSize: number
+  allocUnsafe(size: number): Uint8Array
+}
+
+function nodeBuffer(): NodeBuffer | undefined {
+  const found: unknown = Reflect.get(globalThis, 'Buffer')
+  return typeof found === 'function' && 'allocUnsafe' in found ? (found as unknown as NodeBuffer) : undefined
+}
+
+function poolRefused(): ModulePickleError {
+  const message =
+    "the memory pool of Node's Buffers cannot be pickled: it holds the bytes of other Buffers. Pickle the Buffer instead of its .buffer."
+  return new ModulePickleError('ERR_UNPICKLABLE', message)
 }

@@ -15,7 +15,8 @@ export class Cursor {
   opcodeAt = 0
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes
+    // Not as it came: a Node Buffer has a `slice` that shares memory.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
