@@ -1,0 +1,98 @@
+/**
+ * A worker as a process of this machine: the conversation on a pipe of its own, stdout and stderr for the code that runs.
+ *
+ * It is not told where the sender's files are: its directory is empty, its environment has no module paths.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { LineSplitter, type LogLine } from '../logs.ts'
+import type { WorkerEnd, WorkerTransport } from '../transport.ts'
+import { workerArguments, workerEnvironment, type EnvironmentChanges } from './environment.ts'
+import { makeScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
+
+export interface LocalWorkerOptions {
+  readonly env?: EnvironmentChanges
+  /** The worker's directory, instead of an empty one of its own. */
+  readonly cwd?: string
+}
+
+/** The program is one file beside the compiled package. */
+const program = fileURLToPath(new URL('../../worker.js', import.meta.url))
+
+export class WorkerProcess implements WorkerTransport {
+  readonly stream: Socket
+  readonly name: string
+  readonly ended: Promise<WorkerEnd>
+  onLine: (line: LogLine) => void = () => {}
+  readonly #process: ChildProcess
+  readonly #splitters: readonly LineSplitter[]
+
+  constructor({ env, cwd }: LocalWorkerOptions) {
+    const scratch = makeScratchDirectory()
+    this.#process = spawn(process.execPath, [...workerArguments(), program, scratch], {
+      cwd: cwd ?? scratch,
+      env: workerEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    this.name = `process ${this.#process.pid ?? '(none)'}`
+    const [, stdout, stderr, stream, lifeline] = this.#process.stdio as unknown as FiveStreams
+    this.stream = stream
+    this.#splitters = [this.#split(stdout, 'stdout'), this.#split(stderr, 'stderr')]
+    for (const pipe of [stdout, stderr, lifeline]) {
+      pipe.on('error', () => {})
+      pipe.unref()
+    }
+    this.ended = this.#untilEnd(scratch, [stdout, stderr, stream, lifeline])
+  }
+
+  flushLines(): void {
+    for (const splitter of this.#splitters) splitter.flush()
+  }
+
+  hold(isHeld: boolean): void {
+    if (isHeld) {
+      this.#process.ref()
+      this.stream.ref()
+    } else {
+      this.#process.unref()
+      this.stream.unref()
+    }
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+
+  #split(source: Readable, stream: LogLine['stream']): LineSplitter {
+    const splitter = new LineSplitter(text => this.onLine({ stream, text }))
+    source.on('data', (chunk: Buffer) => splitter.push(chunk))
+    return splitter
+  }
+
+  async #untilEnd(scratch: string, pipes: readonly Socket[]): Promise<WorkerEnd> {
+    const child = this.#process
+    const end = await new Promise<WorkerEnd>(resolve => {
+      child.once('error', failure => resolve({ code: null, signal: null, failure: explain(failure) }))
+      child.once('exit', (code, signal) => resolve({ code, signal }))
+    })
+    // A process that the code has started may hold the pipes open: what is in them by now is all that is waited for.
+    await Promise.race([new Promise(resolve => child.once('close', resolve)), setTimeout(lastWordsMs)])
+    this.flushLines()
+    for (const pipe of pipes) pipe.destroy()
+    removeScratchDirectory(scratch)
+    return end
+  }
+}
+
+type FiveStreams = readonly [stdin: null, stdout: Socket, stderr: Socket, conversation: Socket, lifeline: Socket]
+
+const lastWordsMs = 100
+
+function explain(failure: Error): Error {
+  return existsSync(program) ? failure : new Error(`${program} does not exist: modulepickle has not been built`)
+}

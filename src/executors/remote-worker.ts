@@ -1,0 +1,235 @@
+/**
+ * The sender's side of the conversation with one worker: one call at a time, and before it whatever the worker needs for it.
+ *
+ * Knows what it has told this worker already, so that an unchanged call costs one message each way.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ModulePickleError } from '../errors.ts'
+import type { Packed } from '../modulepickle.ts'
+import {
+  Connection,
+  decodeWorkerMessage,
+  protocolVersion,
+  type Received,
+  type SenderMessage,
+  type WorkerMessage,
+} from '../protocol/index.ts'
+import { LogTail, type LogLine } from './logs.ts'
+import type { ShippedSnapshots } from './shipped-snapshots.ts'
+import type { WorkerEnd, WorkerTransport } from './transport.ts'
+import { describeLoss } from './worker-loss.ts'
+
+/** A pickle, and what it refers to. */
+export interface Parcel extends Packed {
+  readonly bytes: Uint8Array
+}
+
+/** A function that is sent to a worker once, for many calls. */
+export interface DefinedFunction {
+  readonly id: string
+  /** The pickle of `{ fn }`. */
+  readonly parcel: Parcel
+}
+
+export interface OutgoingCall {
+  readonly id: string
+  /** The pickle of `{ args }`, or of `{ fn, args }` where no function is defined. */
+  readonly parcel: Parcel
+  readonly fn: DefinedFunction | undefined
+  onLine(line: LogLine): void
+}
+
+export interface Answer {
+  readonly ok: boolean
+  /** The pickle of `{ result }` or `{ error }`. */
+  readonly body: Uint8Array
+  /** What stack frames of the worker's own program begin with. */
+  readonly runtime: string
+}
+
+/** Of what was sent, how much. */
+export interface SupplyCounts {
+  filesSent: number
+  objectsSent: number
+}
+
+const readyTimeoutMs = 60_000
+const closeTimeoutMs = 3_000
+
+export class RemoteWorker {
+  readonly transport: WorkerTransport
+  readonly #connection: Connection<SenderMessage, WorkerMessage>
+  readonly #shipped: ShippedSnapshots
+  readonly #counts: SupplyCounts
+  readonly #functions = new Set<string>()
+  readonly #packages = new Map<string, string>()
+  readonly #trees = new Set<string>()
+  readonly #stderr = new LogTail()
+  #runtime = ''
+  #isUsable = true
+
+  /** `counts` is added to. */
+  constructor(transport: WorkerTransport, shipped: ShippedSnapshots, counts: SupplyCounts) {
+    this.transport = transport
+    this.#shipped = shipped
+    this.#counts = counts
+    this.#connection = new Connection(transport.stream, decodeWorkerMessage)
+    this.#listen(undefined)
+    void transport.ended.then(() => (this.#isUsable = false))
+  }
+
+  /** Whether it can take another call. */
+  get isUsable(): boolean {
+    return this.#isUsable
+  }
+
+  get bytesSent(): number {
+    return this.#connection.bytesSent
+  }
+
+  get bytesReceived(): number {
+    return this.#connection.bytesReceived
+  }
+
+  /** Settles when the worker can take calls. @throws ModulePickleError ERR_WORKER_START, ERR_FORMAT_VERSION */
+  async ready(): Promise<void> {
+    const timer = setTimeout(() => this.transport.kill(), readyTimeoutMs)
+    try {
+      const received = await this.#receive()
+      if (received?.message.kind !== 'ready') throw await this.#startFailure()
+      checkVersion(received.message.protocol, received.message.node)
+      this.#runtime = received.message.runtime
+    } catch (error) {
+      this.transport.kill()
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** @throws ModulePickleError ERR_WORKER_LOST when the worker ends before the call does */
+  async call(call: OutgoingCall): Promise<Answer> {
+    this.#listen(call)
+    try {
+      return await this.#converse(call)
+    } finally {
+      this.#listen(undefined)
+    }
+  }
+
+  /** The worker may forget the function. */
+  release(functionId: string): void {
+    if (this.#functions.delete(functionId)) this.#connection.send({ kind: 'release', functionId })
+  }
+
+  /** Settles when the worker has ended, by itself or not. */
+  async close(): Promise<void> {
+    this.#isUsable = false
+    const timer = setTimeout(() => this.transport.kill(), closeTimeoutMs)
+    this.transport.hold(true)
+    this.#connection.send({ kind: 'close' })
+    this.#connection.close()
+    await this.transport.ended
+    clearTimeout(timer)
+  }
+
+  async #converse(call: OutgoingCall): Promise<Answer> {
+    this.#prepare(call)
+    this.#connection.send({ kind: 'call', id: call.id, functionId: call.fn?.id ?? null }, call.parcel.bytes)
+    let exitCode: number | undefined
+    for (let next = await this.#receive(); next; next = await this.#receive()) {
+      const { message, body } = next
+      if (message.kind === 'need') await this.#supply(message.snapshot, message.objects)
+      else if (message.kind === 'exit') exitCode = message.code
+      else if (message.kind === 'result' && message.id === call.id) {
+        if (message.last) this.#isUsable = false
+        // What was printed before is readable by now, but may not have been read.
+        await nextTurn()
+        return { ok: message.ok, body, runtime: this.#runtime }
+      } else throw this.#confused(`it sent ${message.kind} in the middle of a call`)
+    }
+    throw await this.#loss(exitCode)
+  }
+
+  /** Everything that the call refers to and the worker was not told yet. */
+  #prepare({ parcel, fn }: OutgoingCall): void {
+    const directories = new Map<string, string>()
+    for (const { packageDirectories } of fn ? [fn.parcel, parcel] : [parcel]) {
+      for (const [key, directory] of packageDirectories) {
+        if (this.#packages.get(key) !== directory) directories.set(key, directory)
+        this.#packages.set(key, directory)
+      }
+    }
+    if (directories.size > 0) this.#connection.send({ kind: 'packages', directories })
+    if (!fn || this.#functions.has(fn.id)) return
+    this.#connection.send({ kind: 'define', functionId: fn.id }, fn.parcel.bytes)
+    this.#functions.add(fn.id)
+  }
+
+  async #supply(snapshot: string, lacked: readonly string[]): Promise<void> {
+    for (const object of this.#shipped.supply(snapshot, lacked, this.#trees)) {
+      this.#counts.objectsSent++
+      if (object.kind === 'blob') this.#counts.filesSent++
+      this.#connection.send({ kind: 'object', id: object.id, type: object.kind }, object.read())
+      await this.#connection.drained()
+    }
+    this.#connection.send({ kind: 'supplied' })
+  }
+
+  async #receive(): Promise<Received<WorkerMessage> | undefined> {
+    try {
+      return await this.#connection.receive()
+    } catch (error) {
+      this.#isUsable = false
+      this.transport.kill()
+      throw error
+    }
+  }
+
+  #listen(call: OutgoingCall | undefined): void {
+    this.transport.flushLines()
+    this.transport.onLine = line => {
+      if (line.stream === 'stderr') this.#stderr.add(line)
+      if (call) call.onLine(line)
+      else process.stderr.write(`[${this.transport.name}] ${line.text}\n`)
+    }
+  }
+
+  #confused(why: string): ModulePickleError {
+    this.#isUsable = false
+    this.transport.kill()
+    return new ModulePickleError('ERR_PROTOCOL', `The worker (${this.transport.name}) cannot be understood: ${why}.`)
+  }
+
+  async #loss(exitCode: number | undefined): Promise<ModulePickleError> {
+    this.#isUsable = false
+    const end = await this.#ended()
+    return new ModulePickleError('ERR_WORKER_LOST', describeLoss(this.transport.name, end, exitCode, this.#lastLines()))
+  }
+
+  async #startFailure(): Promise<ModulePickleError> {
+    const { failure, ...end } = await this.#ended()
+    const why = failure?.message ?? describeLoss(this.transport.name, end, undefined, this.#lastLines())
+    return new ModulePickleError('ERR_WORKER_START', `A worker could not be started. ${why}`, { cause: failure })
+  }
+
+  /** A worker that has ended the conversation is of no use, even where it still runs. */
+  async #ended(): Promise<WorkerEnd> {
+    const timer = setTimeout(() => this.transport.kill(), closeTimeoutMs)
+    const end = await this.transport.ended
+    clearTimeout(timer)
+    return end
+  }
+
+  #lastLines(): string[] {
+    return this.#stderr.lines().map(({ text }) => text)
+  }
+}
+
+function checkVersion(protocol: number, node: string): void {
+  if (protocol === protocolVersion) return
+  throw new ModulePickleError(
+    'ERR_FORMAT_VERSION',
+    `The worker (Node ${node}) speaks protocol ${protocol}, and this modulepickle speaks ${protocolVersion}. Use the same version at both ends.`,
+  )
+}

@@ -1,0 +1,61 @@
+/**
+ * The snapshots that the calls of one executor have used, as this process packed them: for workers that lack objects, for
+ * results that refer to their modules, and for stack traces.
+ */
+import { walkObjects } from '../snapshot/objects/walk.ts'
+import type { ObjectId, SnapshotObject } from '../snapshot/objects/snapshot.ts'
+import type { Packed, PackedModules } from '../modulepickle.ts'
+
+export class ShippedSnapshots {
+  readonly #snapshots = new Map<ObjectId, PackedModules>()
+  readonly packageDirectories = new Map<string, string>()
+  /** The file behind each name that stack traces of workers have for code which travelled by value. */
+  readonly sources = new Map<string, string>()
+
+  get size(): number {
+    return this.#snapshots.size
+  }
+
+  add({ snapshots, packageDirectories, sources }: Packed): void {
+    for (const snapshot of snapshots) this.#snapshots.set(snapshot.id, snapshot)
+    for (const [key, directory] of packageDirectories) this.packageDirectories.set(key, directory)
+    for (const [name, file] of sources) this.sources.set(name, file)
+  }
+
+  get(id: ObjectId): PackedModules | undefined {
+    return this.#snapshots.get(id)
+  }
+
+  /** The file here that a path in a snapshot was made from. */
+  sourceOf(id: ObjectId, path: string): string | undefined {
+    return this.#snapshots.get(id)?.sourceOf(path)
+  }
+
+  /**
+   * The objects of a snapshot that a worker has asked for, and all trees below those: without them it could not know what
+   * else it lacks. Trees in `told` are left out unless they were asked for; those that are given are added to it.
+   */
+  *supply(id: ObjectId, lacked: readonly ObjectId[], told: Set<ObjectId>): Generator<SnapshotObject> {
+    const snapshot = this.#snapshots.get(id)
+    if (!snapshot) return
+    const given = new Set<ObjectId>()
+    for (const root of lacked) {
+      const object = snapshot.objects.get(root)
+      if (!object) continue
+      const below = object.kind === 'tree' ? treesBelow(object, snapshot) : [object]
+      for (const next of below) {
+        if (given.has(next.id) || (told.has(next.id) && next !== object)) continue
+        given.add(next.id)
+        if (next.kind === 'tree') told.add(next.id)
+        yield next
+      }
+    }
+  }
+}
+
+function* treesBelow(root: SnapshotObject, { objects }: PackedModules): Generator<SnapshotObject> {
+  for (const { id, kind } of walkObjects(root.id, tree => objects.get(tree)?.read())) {
+    const object = kind === 'tree' ? objects.get(id) : undefined
+    if (object) yield object
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What carries the conversation with one worker. Each kind of place to run code has its own; nothing above knows which.
+ */
+import type { Duplex } from 'node:stream'
+import type { LogLine } from './logs.ts'
+
+/** How a worker has ended. One of the two is not null. */
+export interface WorkerEnd {
+  readonly code: number | null
+  readonly signal: string | null
+  /** Why it could not even be started. */
+  readonly failure?: Error
+}
+
+export interface WorkerTransport {
+  /** The conversation, and nothing else. */
+  readonly stream: Duplex
+  /** Who this is, for messages: `process 4711`. */
+  readonly name: string
+  /** Settles when the worker is gone and all that it has printed has been given to `onLine`. */
+  readonly ended: Promise<WorkerEnd>
+  /** Takes what the worker's code prints, line by line. */
+  onLine: (line: LogLine) => void
+  /** Gives out what was printed behind the last line break. */
+  flushLines(): void
+  /** Whether the worker keeps this process running. */
+  hold(isHeld: boolean): void
+  kill(): void
+}
+
+/** Starts a worker. What goes wrong shows in `ended`. */
+export type StartWorker = () => WorkerTransport

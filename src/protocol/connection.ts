@@ -1,0 +1,117 @@
+/**
+ * One end of a conversation over a duplex byte stream: messages out, messages in, in order.
+ *
+ * Knows nothing of what carries the stream (a pipe, a socket, a container) or of what the messages are about. Whoever reads
+ * asks for one message at a time; what arrives earlier waits.
+ */
+import type { Duplex } from 'node:stream'
+import { encodeFrame, FrameDecoder } from './frame.ts'
+import { encodeMessage, type Message } from './messages.ts'
+
+export interface Received<In> {
+  readonly message: In
+  readonly body: Uint8Array
+}
+
+const empty = new Uint8Array()
+
+export class Connection<Out extends Message, In extends Message> {
+  readonly #stream: Duplex
+  readonly #decoder = new FrameDecoder()
+  readonly #decode: (header: Uint8Array) => In
+  readonly #waiting: Received<In>[] = []
+  #wake: (() => void) | undefined
+  #failure: unknown
+  #isOver = false
+  #bytesSent = 0
+  #bytesReceived = 0
+
+  /** Takes `stream` over. `decode` reads the headers of the messages that the peer may send. */
+  constructor(stream: Duplex, decode: (header: Uint8Array) => In) {
+    this.#stream = stream
+    this.#decode = decode
+    stream.on('data', (chunk: Uint8Array) => this.#take(chunk))
+    stream.on('end', () => this.#end())
+    stream.on('close', () => this.#over())
+    // A stream that breaks has ended: who waits for a message learns it there.
+    stream.on('error', () => this.#over())
+  }
+
+  get bytesSent(): number {
+    return this.#bytesSent
+  }
+
+  get bytesReceived(): number {
+    return this.#bytesReceived
+  }
+
+  /** Sends in the order of the calls. Does nothing once the stream is over; `receive` tells. `body` must not change later. */
+  send(message: Out, body: Uint8Array = empty): void {
+    if (this.#isOver) return
+    const pieces = encodeFrame({ header: encodeMessage(message), body })
+    this.#stream.cork()
+    for (const piece of pieces) {
+      this.#bytesSent += piece.byteLength
+      this.#stream.write(piece)
+    }
+    this.#stream.uncork()
+  }
+
+  /** Settles when the stream takes more without keeping it in memory. */
+  async drained(): Promise<void> {
+    if (this.#isOver || !this.#stream.writableNeedDrain) return
+    await new Promise<void>(resolve => {
+      this.#stream.once('drain', resolve)
+      this.#stream.once('close', resolve)
+    })
+  }
+
+  /**
+   * The next message, or undefined when there will be none. One caller at a time.
+   * @throws ModulePickleError ERR_PROTOCOL when the peer sent something else
+   */
+  async receive(): Promise<Received<In> | undefined> {
+    for (;;) {
+      const received = this.#waiting.shift()
+      if (received) return received
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#isOver) return undefined
+      await new Promise<void>(resolve => (this.#wake = resolve))
+    }
+  }
+
+  /** Ends the stream; what was sent still arrives. */
+  close(): void {
+    this.#stream.end()
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#bytesReceived += chunk.byteLength
+    this.#guard(() => {
+      for (const { header, body } of this.#decoder.push(chunk)) {
+        this.#waiting.push({ message: this.#decode(header), body })
+      }
+    })
+    this.#wake?.()
+  }
+
+  #end(): void {
+    this.#guard(() => this.#decoder.end())
+    this.#over()
+  }
+
+  /** After the first failure nothing that the peer sends can be understood. */
+  #guard(read: () => void): void {
+    try {
+      read()
+    } catch (error) {
+      this.#failure = error
+      this.#stream.destroy()
+    }
+  }
+
+  #over(): void {
+    this.#isOver = true
+    this.#wake?.()
+  }
+}

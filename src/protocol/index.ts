@@ -1,0 +1,13 @@
+/**
+ * What a sender and a worker say to each other, and how it is framed. Transports and pools are elsewhere.
+ */
+export { Connection, type Received } from './connection.ts'
+export {
+  decodeSenderMessage,
+  decodeWorkerMessage,
+  encodeExit,
+  maximumNeeds,
+  protocolVersion,
+  type SenderMessage,
+  type WorkerMessage,
+} from './messages.ts'

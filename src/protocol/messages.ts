@@ -1,0 +1,126 @@
+/**
+ * Every message between a sender and a worker, as one union type each way, and their form in frame headers.
+ *
+ * A header is the pickle of a message; a body is bytes whose meaning the kind gives: a pickle, or an object of a snapshot.
+ * docs/PROTOCOL.md has shape, meaning and order of each. What is read is checked field by field.
+ */
+import { ModulePickleError } from '../errors.ts'
+import { encodeFrame } from './frame.ts'
+import { dumps, loads } from '../pickle/index.ts'
+
+/** The version of the protocol that this package speaks. */
+export const protocolVersion = 1
+
+/** How many objects one `need` may ask for, so that its header stays small. */
+export const maximumNeeds = 10_000
+
+export type SenderMessage =
+  /** Where installed packages are at the worker's end, `name@version` to directory. Adds to what was said before. */
+  | { readonly kind: 'packages'; readonly directories: ReadonlyMap<string, string> }
+  /** Keep a function for later calls. Body: its pickle. */
+  | { readonly kind: 'define'; readonly functionId: string }
+  /** Forget a function. */
+  | { readonly kind: 'release'; readonly functionId: string }
+  /** Run a function. Body: the pickle of `{ fn, args }`, or of `args` alone for a function that was defined. */
+  | { readonly kind: 'call'; readonly id: string; readonly functionId: string | null }
+  /** An object that the worker needs. Body: its content. */
+  | { readonly kind: 'object'; readonly id: string; readonly type: 'blob' | 'tree' }
+  /** All objects that the worker asked for have been sent. */
+  | { readonly kind: 'supplied' }
+  /** There will be no more calls: end. */
+  | { readonly kind: 'close' }
+
+export type WorkerMessage =
+  /** The first message. `runtime` is the URL of the worker's own program, whose stack frames are nobody's business. */
+  | {
+      readonly kind: 'ready'
+      readonly protocol: number
+      readonly node: string
+      readonly pid: number
+      readonly runtime: string
+    }
+  /** Of this snapshot the worker lacks these objects, and what lies below the trees among them. */
+  | { readonly kind: 'need'; readonly snapshot: string; readonly objects: readonly string[] }
+  /**
+   * A call has ended. Body: the pickle of `{ result }` or, unless `ok`, of `{ error }`. With `last` the worker ends now,
+   * because the code it ran left something behind that throws.
+   */
+  | { readonly kind: 'result'; readonly id: string; readonly ok: boolean; readonly last: boolean }
+  /** The code of a call has called process.exit(). Nothing follows. */
+  | { readonly kind: 'exit'; readonly id: string; readonly code: number }
+
+export type Message = SenderMessage | WorkerMessage
+
+type Check = (value: unknown) => boolean
+type Shape<M> = { readonly [Field in Exclude<keyof M, 'kind'>]: Check }
+type Shapes<M extends Message> = { readonly [Kind in M['kind']]: Shape<Extract<M, { kind: Kind }>> }
+
+const isText: Check = value => typeof value === 'string'
+const isFlag: Check = value => typeof value === 'boolean'
+const isInteger: Check = value => Number.isSafeInteger(value)
+const isTexts: Check = value => Array.isArray(value) && value.every(isText)
+const isTextMap: Check = value => value instanceof Map && [...value].flat().every(isText)
+
+const senderShapes: Shapes<SenderMessage> = {
+  packages: { directories: isTextMap },
+  define: { functionId: isText },
+  release: { functionId: isText },
+  call: { id: isText, functionId: value => value === null || isText(value) },
+  object: { id: isText, type: value => value === 'blob' || value === 'tree' },
+  supplied: {},
+  close: {},
+}
+
+const workerShapes: Shapes<WorkerMessage> = {
+  ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText },
+  need: { snapshot: isText, objects: isTexts },
+  result: { id: isText, ok: isFlag, last: isFlag },
+  exit: { id: isText, code: isInteger },
+}
+
+export function encodeMessage(message: Message): Uint8Array {
+  return dumps(message)
+}
+
+/** A whole `exit` message, for a process that has no time left for a stream. */
+export function encodeExit(id: string, code: number): Uint8Array {
+  return Buffer.concat(encodeFrame({ header: encodeMessage({ kind: 'exit', id, code }), body: new Uint8Array() }))
+}
+
+/** @throws ModulePickleError ERR_PROTOCOL unless `header` is a message that a sender may send */
+export function decodeSenderMessage(header: Uint8Array): SenderMessage {
+  return decode(header, senderShapes) as SenderMessage
+}
+
+/** @throws ModulePickleError ERR_PROTOCOL unless `header` is a message that a worker may send */
+export function decodeWorkerMessage(header: Uint8Array): WorkerMessage {
+  return decode(header, workerShapes) as WorkerMessage
+}
+
+function decode(header: Uint8Array, shapes: Readonly<Record<string, Readonly<Record<string, Check>>>>): unknown {
+  const message = readHeader(header)
+  const kind = message['kind']
+  if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) {
+    throw refused(`its kind is ${JSON.stringify(kind)}, and not one of ${Object.keys(shapes).join(', ')}`)
+  }
+  for (const [field, check] of Object.entries(shapes[kind] ?? {})) {
+    if (!check(message[field])) throw refused(`${field} of ${kind} is malformed`)
+  }
+  return message
+}
+
+function readHeader(header: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    return Object(loads(header, { allow: 'data' })) as Readonly<Record<string, unknown>>
+  } catch (cause) {
+    throw refused('its header is not a pickle of plain data', cause)
+  }
+}
+
+function refused(why: string, cause?: unknown): ModulePickleError {
+  return new ModulePickleError(
+    'ERR_PROTOCOL',
+    `The peer sent something that is not a message of protocol ${protocolVersion}: ${why}. Use the same version of modulepickle at both ends.`,
+    { cause },
+  )
+}

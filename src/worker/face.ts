@@ -1,0 +1,55 @@
+/**
+ * What shipped code gets from `import 'modulepickle'` on a worker: the names of the package's own public face.
+ *
+ * The same functions over another source: local code is what the worker was sent.
+ */
+import { CloudPickler } from '../cloudpickle/index.ts'
+import {
+  extend as extendWith,
+  pickle,
+  unpickle,
+  unpickleSync,
+  type ArrivalOptions,
+  type ShipsModules,
+} from '../modulepickle.ts'
+import { runtime } from './runtime.ts'
+
+export { isModulePickleError, ModulePickleError } from '../errors.ts'
+export { registerReducer } from '../pickle/index.ts'
+export { connect } from './nested.ts'
+
+export interface LoadOptions {
+  /** Directories whose installed packages, and those of their parents, the pickle may use; by default the current one. */
+  readonly packages?: readonly string[]
+}
+
+/** Pickles any value; functions come with the local packages that they need, as these were sent here. */
+export function dumps(value: unknown): Uint8Array {
+  return pickle(value, { source: runtime().source, selfContained: true }).bytes
+}
+
+/** The value of a pickle; its modules are evaluated first. */
+export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
+  return (await unpickle(bytes, arrivalOptions(options))) as T
+}
+
+/** As `loads`, without waiting. */
+export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
+  return unpickleSync(bytes, arrivalOptions(options)) as T
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin's constructor
+type PicklerClass = new (...parameters: any[]) => CloudPickler
+
+/** A CloudPickler class that ships the local packages its pickles refer to. */
+export function extend<B extends PicklerClass>(
+  Base: B,
+): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
+  return extendWith(Base, { source: runtime().source, selfContained: true })
+}
+
+/** A pickle may have been made by this very worker, whose packages are where the sender said. */
+function arrivalOptions({ packages = [process.cwd()] }: LoadOptions): ArrivalOptions {
+  const { arrival } = runtime()
+  return { ...arrival, packages: { ...arrival.packages, directories: packages } }
+}

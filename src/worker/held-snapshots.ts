@@ -1,0 +1,41 @@
+/**
+ * The snapshots that this process works with: a SnapshotCache that checks and materializes each of them once.
+ *
+ * A worker decodes a pickle for every call. What was verified and put in place for the first call is still so for the next:
+ * a directory in the cache is never changed.
+ */
+import type { PackageLookup } from '../snapshot/materialize/package-lookup.ts'
+import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
+import type { ObjectId } from '../snapshot/objects/snapshot.ts'
+
+export class HeldSnapshots extends SnapshotCache {
+  readonly #complete = new Set<ObjectId>()
+  readonly #inPlace = new Map<ObjectId, MaterializedSnapshot>()
+
+  override has(id: ObjectId): boolean {
+    return this.missing(id).length === 0
+  }
+
+  override missing(id: ObjectId): ObjectId[] {
+    if (this.#complete.has(id)) return []
+    const missing = super.missing(id)
+    if (missing.length === 0) this.#complete.add(id)
+    return missing
+  }
+
+  override materialize(id: ObjectId, packages: PackageLookup): MaterializedSnapshot {
+    const inPlace = this.#inPlace.get(id) ?? super.materialize(id, packages)
+    this.#inPlace.set(id, inPlace)
+    return inPlace
+  }
+
+  /** The snapshot as this process last put it in place. */
+  inPlace(id: ObjectId): MaterializedSnapshot | undefined {
+    return this.#inPlace.get(id)
+  }
+
+  /** To be called when packages are to be found elsewhere than before: what is linked to them is another directory. */
+  placeAgain(): void {
+    this.#inPlace.clear()
+  }
+}

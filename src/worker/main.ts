@@ -1,0 +1,69 @@
+/**
+ * The worker's program. Run as a program it serves calls; imported, it is only what shipped code gets as `modulepickle`.
+ *
+ * Built into one file that imports nothing but `node:` modules. File descriptor 3 is the conversation with the sender, 4 a pipe
+ * that stays open as long as the sender lives; stdout and stderr belong to the code that runs here. The one argument is a
+ * directory to remove at the end.
+ */
+import { realpathSync, rmSync, writeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import * as cloudpickle from '../cloudpickle/index.ts'
+import * as pickle from '../pickle/index.ts'
+import { encodeExit } from '../protocol/index.ts'
+import { guardCalls } from './call-guard.ts'
+import * as face from './face.ts'
+import { provideSubpaths } from './runtime.ts'
+import { serve } from './serve.ts'
+import { watchSender } from './watchdog.ts'
+
+/** What `modulepickle` and its subpaths export on a worker. */
+export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudpickle }
+
+const conversation = 3
+const lifeline = 4
+
+provideSubpaths(subpaths)
+if (isProgram()) void work()
+
+function isProgram(): boolean {
+  const [, program] = process.argv
+  return program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)
+}
+
+async function work(): Promise<void> {
+  // Code that runs here sees the arguments of a program that has none.
+  const [scratch = ''] = process.argv.splice(2)
+  const stream = new Socket({ fd: conversation, readable: true, writable: true })
+  process.setSourceMapsEnabled(true)
+  // Ctrl-C reaches every process of a terminal. It is the sender that decides what becomes of its workers.
+  process.on('SIGINT', () => {})
+  guardCalls((id, code) => sendAtOnce(stream, encodeExit(id, code)))
+  stream.once('close', () => leave(scratch))
+  watchSender(lifeline, scratch)
+  try {
+    await serve(stream, import.meta.url)
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+  }
+  stream.end()
+}
+
+/** The last words of a process that is exiting. Behind half a message they would not be understood. */
+function sendAtOnce(stream: Socket, bytes: Uint8Array): void {
+  if (stream.writableLength > 0) return
+  try {
+    writeSync(conversation, bytes)
+  } catch {
+    // The sender is gone, or not reading: it will see that the process has ended.
+  }
+}
+
+/** The sender removes the directory, too, but it may be gone. */
+function leave(scratch: string): void {
+  process.chdir(tmpdir())
+  rmSync(scratch, { recursive: true, force: true })
+  process.exit()
+}

@@ -1,0 +1,85 @@
+/**
+ * Where the code comes from when a worker pickles: the snapshots that it was sent. They travel on as they came.
+ *
+ * Input: files that this process has loaded. Output: the snapshots that these are in; nothing is read or packed again.
+ */
+import path from 'node:path'
+import { installedFile, type InstalledFile } from '../cloudpickle/source/installed-package.ts'
+import { ModulePickleError } from '../errors.ts'
+import type { ModuleSource, PackedModules } from '../modulepickle.ts'
+import { packageKey, packageNeeds } from '../snapshot/objects/description.ts'
+import type { PackageNeed, SnapshotObject } from '../snapshot/objects/snapshot.ts'
+import type { HeldSnapshots } from './held-snapshots.ts'
+
+export class MaterializedSource implements ModuleSource {
+  readonly #snapshots: HeldSnapshots
+
+  constructor(snapshots: HeldSnapshots) {
+    this.#snapshots = snapshots
+  }
+
+  locate(file: string): { readonly root: string; readonly path: string } | undefined {
+    const found = this.#snapshots.snapshotOfFile(file)
+    return found && { root: found.directory, path: found.path }
+  }
+
+  installed(file: string): InstalledFile | undefined {
+    return installedFile(file)
+  }
+
+  /** @throws ModulePickleError ERR_SNAPSHOT_MISSING when the cache no longer has the snapshot that `root` is */
+  pack(root: string): PackedModules {
+    const id = this.#snapshots.snapshotOfFile(path.join(root, 'package.json'))?.id
+    if (id === undefined) {
+      throw new ModulePickleError(
+        'ERR_SNAPSHOT_MISSING',
+        `${root} is not a snapshot that this worker was sent, so its modules cannot travel on.`,
+      )
+    }
+    return new MaterializedModules(id, root, this.#snapshots)
+  }
+}
+
+class MaterializedModules implements PackedModules {
+  readonly id: string
+  readonly root: string
+  readonly packages: readonly PackageNeed[]
+  readonly packageDirectories: ReadonlyMap<string, string>
+  readonly #snapshots: HeldSnapshots
+
+  constructor(id: string, root: string, snapshots: HeldSnapshots) {
+    this.id = id
+    this.root = root
+    this.#snapshots = snapshots
+    this.packages = packageNeeds(snapshots.descriptionOf(id).packages)
+    this.packageDirectories = this.#findDirectories()
+  }
+
+  /** Read only when they are asked for: a pickle that goes back to where they came from names the snapshot alone. */
+  get objects(): ReadonlyMap<string, SnapshotObject> {
+    return new Map([...this.#snapshots.objectsOf(this.id)].map(object => [object.id, object]))
+  }
+
+  pathOf(file: string): string {
+    return path.relative(this.root, file).split(path.sep).join('/')
+  }
+
+  /** What runs here is what was sent. */
+  hasBinding(): boolean {
+    return true
+  }
+
+  sourceOf(inside: string): string {
+    return path.join(this.root, inside)
+  }
+
+  #findDirectories(): Map<string, string> {
+    const directories = new Map<string, string>()
+    const inPlace = this.#snapshots.inPlace(this.id)
+    for (const need of this.packages) {
+      const directory = inPlace?.packageDirectory(need.name, need.version)
+      if (directory !== undefined) directories.set(packageKey(need), directory)
+    }
+    return directories
+  }
+}

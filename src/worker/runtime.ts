@@ -1,0 +1,50 @@
+/**
+ * What a worker process has, once: its cache, where installed packages are, and what it pickles from.
+ *
+ * Made when first used, so that a program which only imports this file for its public face writes nothing.
+ */
+import type { ArrivalOptions, ModuleSource } from '../modulepickle.ts'
+import { HeldSnapshots } from './held-snapshots.ts'
+import { MaterializedSource } from './materialized-source.ts'
+import { writeRuntimePackage, type Subpaths } from './runtime-package.ts'
+
+export interface Runtime {
+  readonly cache: HeldSnapshots
+  /** Directory of the package that shipped code imports as `modulepickle`. */
+  readonly directory: string
+  readonly source: ModuleSource
+  /** For pickles from the sender, whose installed packages are the ones that `tellPackages` was told. */
+  readonly arrival: ArrivalOptions
+  tellPackages(directories: ReadonlyMap<string, string>): void
+}
+
+let subpaths: Subpaths = {}
+let current: Runtime | undefined
+
+/** To be called once, by the program, with what it exports for shipped code. */
+export function provideSubpaths(provided: Subpaths): void {
+  subpaths = provided
+}
+
+/** @throws ModulePickleError ERR_CACHE_UNSAFE */
+export function runtime(): Runtime {
+  return (current ??= makeRuntime())
+}
+
+function makeRuntime(): Runtime {
+  const cache = new HeldSnapshots()
+  const directory = writeRuntimePackage(cache.directory, import.meta.url, subpaths)
+  const exact = new Map<string, string>()
+  return {
+    cache,
+    directory,
+    source: new MaterializedSource(cache),
+    arrival: { cache, packages: { directories: [], exact, runtime: directory } },
+    tellPackages(directories) {
+      for (const [key, place] of directories) {
+        if (exact.has(key) && exact.get(key) !== place) cache.placeAgain()
+        exact.set(key, place)
+      }
+    },
+  }
+}

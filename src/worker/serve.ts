@@ -1,0 +1,98 @@
+/**
+ * The worker's conversation with its sender: materialize → decode → run → answer, one message after the other.
+ *
+ * Ends when the sender says so or is gone, or when a call has left the process in a state that no other call should find.
+ */
+import type { Duplex, Writable } from 'node:stream'
+import { readManifest } from '../cloudpickle/cloudunpickler.ts'
+import { unpickle } from '../modulepickle.ts'
+import { Connection, decodeSenderMessage, protocolVersion } from '../protocol/index.ts'
+import { outcomeOf } from './call-guard.ts'
+import { encodeOutcome } from './outcome.ts'
+import { runtime } from './runtime.ts'
+import { obtainSnapshots, outOfOrder, type ToSender } from './supply.ts'
+
+type Callable = (...args: readonly unknown[]) => unknown
+
+/** A function that the sender has defined: decoded for the first call, so that a failure to do so is that call's. */
+class Defined {
+  readonly #pickle: Uint8Array
+  #fn: Promise<unknown> | undefined
+
+  constructor(pickle: Uint8Array) {
+    this.#pickle = pickle
+  }
+
+  async fn(sender: ToSender): Promise<Callable> {
+    this.#fn ??= decode(this.#pickle, sender)
+    return (await this.#fn) as Callable
+  }
+}
+
+/**
+ * Settles when there is nothing more to do. `programUrl` is what stack frames of the worker itself begin with.
+ * @throws ModulePickleError ERR_PROTOCOL, ERR_CACHE_UNSAFE
+ */
+export async function serve(stream: Duplex, programUrl: string): Promise<void> {
+  const sender: ToSender = new Connection(stream, decodeSenderMessage)
+  const functions = new Map<string, Defined>()
+  const { tellPackages } = runtime()
+  sender.send({
+    kind: 'ready',
+    protocol: protocolVersion,
+    node: process.version,
+    pid: process.pid,
+    runtime: programUrl,
+  })
+  for (let next = await sender.receive(); next; next = await sender.receive()) {
+    const { message, body } = next
+    switch (message.kind) {
+      case 'packages':
+        tellPackages(message.directories)
+        break
+      case 'define':
+        functions.set(message.functionId, new Defined(body))
+        break
+      case 'release':
+        functions.delete(message.functionId)
+        break
+      case 'call': {
+        const { id, functionId } = message
+        const isLast = await answer(id, body, functionId === null ? undefined : functions.get(functionId), sender)
+        if (isLast) return
+        break
+      }
+      case 'close':
+        return
+      default:
+        throw outOfOrder(message.kind)
+    }
+  }
+}
+
+/** Runs a call and sends its outcome; true when this worker should run no other. */
+async function answer(id: string, body: Uint8Array, defined: Defined | undefined, sender: ToSender): Promise<boolean> {
+  const outcome = await outcomeOf(id, async () => {
+    const fn = await defined?.fn(sender)
+    const value = await decode(body, sender)
+    const call = fn ? { fn, args: value as unknown[] } : (value as { fn: Callable; args: unknown[] })
+    return Reflect.apply(call.fn, undefined, call.args)
+  })
+  const { ok, body: pickle } = encodeOutcome(outcome)
+  const last = !outcome.ok && outcome.stray
+  // What the call has printed is on its way before the sender learns that the call is over.
+  await Promise.all([written(process.stdout), written(process.stderr)])
+  sender.send({ kind: 'result', id, ok, last }, pickle)
+  return last
+}
+
+async function decode(pickle: Uint8Array, sender: ToSender): Promise<unknown> {
+  const { arrival, cache } = runtime()
+  await obtainSnapshots(readManifest(pickle).snapshots, cache, sender)
+  return unpickle(pickle, arrival)
+}
+
+async function written(stream: Writable): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed) return
+  await new Promise<void>(resolve => stream.write('', () => resolve()))
+}

@@ -1,0 +1,29 @@
+/**
+ * Ends this process soon after its sender is gone, also while it is busy in a loop that never ends.
+ *
+ * A thread of its own waits for the end of a pipe that the sender holds open and never writes to. An idle process has ended
+ * by itself before the thread does anything.
+ */
+import { Worker } from 'node:worker_threads'
+
+const graceMs = 500
+
+// Plain JavaScript as text: the program is one file, and the thread must load nothing of it.
+const program = `
+const { rmSync } = require('node:fs')
+const { Socket } = require('node:net')
+const { workerData } = require('node:worker_threads')
+const sender = new Socket({ fd: workerData.fd })
+sender.on('error', () => {})
+sender.on('close', () => setTimeout(() => {
+  rmSync(workerData.scratch, { recursive: true, force: true })
+  process.kill(process.pid, 'SIGKILL')
+}, workerData.graceMs))
+sender.resume()
+`
+
+/** `fd` is the pipe; `scratch` a directory that nobody needs once this process has ended. */
+export function watchSender(fd: number, scratch: string): void {
+  const options = { eval: true, workerData: { fd, scratch, graceMs }, execArgv: [], stdout: false, stderr: false }
+  new Worker(program, options).unref()
+}
