@@ -39,6 +39,7 @@ export const codes = {
   ERR_WORKER_START: 'A worker process could not be started.',
   ERR_CALL_CANCELLED: 'The call was cancelled.',
   ERR_EXECUTOR_CLOSED: 'The executor is closed.',
+  ERR_NESTED_CALL: 'Code that runs on a worker used an executor of its own.',
   ERR_PROTOCOL: 'The peer sent something that is not part of the protocol.',
 } as const
 
@@ -58,9 +59,13 @@ export class ModulePickleError extends Error {
   readonly code: ErrorCode
   readonly path?: string
 
+  // On the prototype, so that an error which arrived in a pickle has it, too: no constructor runs for that.
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true })
+  }
+
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    Object.defineProperty(this, brand, { value: true })
     this.code = code
     if (details.path !== undefined) this.path = details.path
   }
