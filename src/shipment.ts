@@ -79,6 +79,7 @@ export class Shipment implements Packed {
         `${file} belongs to no package: there is no package.json above it. Add one to the directory that is your project's root.`,
       )
     }
+    if (installed.name === 'modulepickle') return runtimeSpecifier(installed.file)
     const key = packageKey(installed)
     this.packageDirectories.set(key, installed.directory)
     return `npm:${key}/${installed.file}`
@@ -161,4 +162,10 @@ function packageFile(file: string): string {
     if (existsSync(candidate)) return candidate
   }
   return file
+}
+
+/** This package is never shipped: the other end has its own, and a name of it is found in the same entry there. */
+function runtimeSpecifier(file: string): string {
+  const [, layer] = /^dist\/(pickle|cloudpickle)\//.exec(file) ?? []
+  return layer === undefined ? 'modulepickle' : `modulepickle/${layer}`
 }

@@ -192,7 +192,7 @@ function deferredModules(script: LoadedScript, site: FunctionSite): ModuleTarget
   })
 }
 
-/** What was evaluated from a string (`node -e`, the REPL) resolves from the current directory. */
+/** What was evaluated from a string (`node -e`, the REPL) resolves as a file of the current directory's package. */
 function contextFile(script: LoadedScript): string {
-  return script.file ?? path.join(process.cwd(), '[eval]')
+  return script.file ?? path.join(process.cwd(), 'package.json')
 }

@@ -109,9 +109,11 @@ function writeFunction(writer: CodeWriter, name: string, { site, text, position 
     writer.write(`${text})`)
     return
   }
+  // The object that a method or accessor needs around it is thrown away; what stays is the function.
+  const { kind } = site.node as AnyNode & { type: 'Property' }
   writer.write(`,${name}:()=>Object.values(Object.getOwnPropertyDescriptors({`)
   writer.moveTo(position)
-  writer.write(`${text}}))[0].value`)
+  writer.write(`${text}}))[0].${kind === 'init' ? 'value' : kind}`)
 }
 
 /** A function with its own `"use strict"`: the directive is not part of the text of the closures inside it. */

@@ -75,11 +75,11 @@ function refuseUnsupported(script: LoadedScript, { form, node }: FunctionSite): 
       `Class ${id?.name ?? '(anonymous)'} at ${where} cannot travel: classes travel by name, and it is not declared at the top level of an imported module. Move it to one.`,
     )
   }
-  if (isMember && (member.computed || member.kind === 'get' || member.kind === 'set' || member.type !== 'Property')) {
+  if (isMember && (member.computed || member.type !== 'Property')) {
     throw unsupported(
       script,
       node.start,
-      'it is an accessor, a class method or a method with a computed name, taken from its object',
+      'it is a method of a class or one with a computed name, taken from its object',
       'Make it a function',
     )
   }

@@ -132,7 +132,8 @@ const inlineMap = /^\/\/# sourceMappingURL=data:application\/json[^,]*;base64,(\
 
 function fileOf(url: string): string | undefined {
   if (path.isAbsolute(url)) return url
-  if (!url.startsWith('file:')) return undefined
+  // `node --input-type=module -e` runs under the URL of a file that is not there.
+  if (!url.startsWith('file:') || /\/\[eval\d*\]$/.test(url)) return undefined
   const parsed = new URL(url)
   parsed.search = ''
   parsed.hash = ''

@@ -13,10 +13,16 @@ const implicitNames = new Set(['arguments', 'this', 'require', 'module', 'export
 /** The scopes around a closure that exist as contexts in V8, outermost first, the module's own scope included. */
 export type ScopeChain = readonly { readonly scope: Scope; readonly variables: LiveScope['variables'] }[]
 
+type MutableChain = { scope: Scope; variables: LiveScope['variables'] }[]
+
 export function alignScopes(live: readonly LiveScope[], innermost: Scope): ScopeChain {
-  const chain: { scope: Scope; variables: LiveScope['variables'] }[] = []
+  const chain: MutableChain = []
   for (const { description, variables } of live) {
-    if (description === 'Global' || description === 'Script') continue
+    if (description === 'Global') continue
+    if (description === 'Script') {
+      addScriptScope(chain, variables, moduleOf(innermost))
+      continue
+    }
     const names = Object.getOwnPropertyNames(variables).filter(name => !implicitNames.has(name))
     if (names.length === 0) continue
     const known = chain[0]
@@ -29,6 +35,19 @@ export function alignScopes(live: readonly LiveScope[], innermost: Scope): Scope
     else chain.unshift({ scope, variables })
   }
   return chain
+}
+
+/** Classic scripts (`node -e`, the REPL) share one scope; this script's part of it is its top level. */
+function addScriptScope(chain: MutableChain, variables: LiveScope['variables'], scope: Scope): void {
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(variables))
+  const own = Object.fromEntries(descriptors.filter(([name]) => scope.bindings.has(name)))
+  if (chain[0]?.scope !== scope) chain.unshift({ scope, variables: Object.defineProperties({}, own) })
+}
+
+function moduleOf(innermost: Scope): Scope {
+  let scope = innermost
+  while (scope.parent) scope = scope.parent
+  return scope
 }
 
 /** Without reading: a variable that is not initialised yet is a getter that throws. */
