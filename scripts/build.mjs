@@ -30,6 +30,8 @@ async function bundleWorker() {
     sourcemap: false,
     legalComments: 'inline',
     logLevel: 'warning',
+    // import() with options that are not a literal is left as it is, which is what is wanted.
+    logOverride: { 'unsupported-dynamic-import': 'silent' },
   })
 }
 

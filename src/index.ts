@@ -16,7 +16,7 @@ import {
 import { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
-// export { connect } from './executors/index.ts'
+export { connect } from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { registerReducer } from './pickle/index.ts'
 
