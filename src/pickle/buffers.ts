@@ -2,7 +2,8 @@
  * ArrayBuffers of one dump: which range of each travels is known only when all views have been seen.
  *
  * A range becomes one bytearray, written as a hole. Of a partly seen buffer only what captured views cover travels. Node's
- * Buffers share a pool; of a buffer that may be the pool, views share a range only where they overlap, and never more.
+ * Buffers share memory with others that nobody captured: a Buffer, and any view of what may be Node's pool, shares a range
+ * with another view only where the two overlap.
  */
 import { ModulePickleError } from '../errors.ts'
 import { bytearrayFilling, type Filling } from './output.ts'
@@ -72,13 +73,13 @@ export class LateOffset extends Term {
 export class BufferTable {
   readonly #ranges = new Map<ArrayBuffer, ByteRange[]>()
 
-  /** The range that a view of [start, end) belongs to. */
-  rangeOf(buffer: ArrayBuffer, start: number, end: number, alignment: number): ByteRange {
+  /** The range that a view of [start, end) belongs to; `alone`: unless it overlaps with another view, it shares with none. */
+  rangeOf(buffer: ArrayBuffer, start: number, end: number, alignment: number, alone = mayBePool(buffer)): ByteRange {
     let ranges = this.#ranges.get(buffer)
     if (ranges === undefined) this.#ranges.set(buffer, (ranges = []))
     const whole = start === 0 && end === buffer.byteLength
-    if (whole && isCurrentPool(buffer)) throw poolRefused()
-    const range = whole || !mayBePool(buffer) ? ranges[0] : ranges.find(each => start < each.end && each.start < end)
+    if (whole && buffer === currentPool()) throw poolRefused()
+    const range = whole || !alone ? ranges[0] : ranges.find(each => start < each.end && each.start < end)
     if (range !== undefined) {
       range.include(start, end, alignment)
       return range
@@ -90,20 +91,17 @@ export class BufferTable {
   }
 }
 
-/** The sizes that Node has had for its pool, and the current one. */
+/** Whether it has the size of the pool; a later pool of the process has the same. */
 function mayBePool(buffer: ArrayBuffer): boolean {
-  const size = buffer.byteLength
-  return size === 8192 || size === 65536 || size === nodeBuffer()?.poolSize
+  return buffer.byteLength === currentPool()?.byteLength
 }
 
-/** Asking for one byte tells which buffer the pool is. */
-function isCurrentPool(buffer: ArrayBuffer): boolean {
-  const node = nodeBuffer()
-  return node !== undefined && buffer.byteLength === node.poolSize && node.allocUnsafe(1).buffer === buffer
+/** The buffer that a Buffer of one byte gets. */
+function currentPool(): ArrayBufferLike | undefined {
+  return nodeBuffer()?.allocUnsafe(1).buffer
 }
 
 interface NodeBuffer {
-  readonly poolSize: number
   allocUnsafe(size: number): Uint8Array
 }
 

@@ -52,7 +52,8 @@ export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTa
   if (isResizable(buffer)) {
     return { create: { callee, args: [new Labelled(buffer, '.buffer'), byteOffset, length] } }
   }
-  const range = buffers.rangeOf(buffer, byteOffset, byteOffset + byteLength, elementSize)
+  const alone = type === 'Buffer' || undefined
+  const range = buffers.rangeOf(buffer, byteOffset, byteOffset + byteLength, elementSize, alone)
   const whole = byteOffset === 0 && byteLength === buffer.byteLength
   if (whole && type === 'Uint8Array' && !range.claimed) return { create: range }
   return { create: { callee, args: [range, new LateOffset(range, byteOffset), length] } }

@@ -131,7 +131,10 @@ test('the text of a late string is asked for once, when all else is known, befor
     }
   }
   const last = {}
-  const late = new Late(() => order.push('text') && 'x')
+  const late = new Late(() => {
+    order.push('text')
+    return 'x'
+  })
   new Ordered().dump([late, late, last])
   assert.deepEqual(order, ['body', 'text', 'preamble'])
 })
