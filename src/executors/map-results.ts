@@ -78,7 +78,7 @@ export class MapResults<T, R> implements MapCall<R> {
       this.#give(settled)
     }
     if (this.#isStopped || (this.#isExhausted && this.#entries.length === 0)) this.#finish()
-    else void this.#take()
+    else if (!this.#isExhausted) void this.#take()
   }
 
   #takeSettled(): Settled<R> | undefined {
@@ -94,7 +94,7 @@ export class MapResults<T, R> implements MapCall<R> {
     const waiter = this.#waiters.shift()
     if (settled.ok) waiter?.resolve({ done: false, value: settled.value })
     else {
-      void this.#stop()
+      this.#stop().catch(() => {})
       waiter?.reject(settled.error)
     }
   }

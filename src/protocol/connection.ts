@@ -48,13 +48,10 @@ export class Connection<Out extends Message, In extends Message> {
   /** Sends in the order of the calls. Does nothing once the stream is over; `receive` tells. `body` must not change later. */
   send(message: Out, body: Uint8Array = empty): void {
     if (this.#isOver) return
-    const pieces = encodeFrame({ header: encodeMessage(message), body })
-    this.#stream.cork()
-    for (const piece of pieces) {
+    for (const piece of encodeFrame({ header: encodeMessage(message), body })) {
       this.#bytesSent += piece.byteLength
       this.#stream.write(piece)
     }
-    this.#stream.uncork()
   }
 
   /** Settles when the stream takes more without keeping it in memory. */

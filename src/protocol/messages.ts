@@ -17,11 +17,11 @@ export const maximumNeeds = 10_000
 export type SenderMessage =
   /** Where installed packages are at the worker's end, `name@version` to directory. Adds to what was said before. */
   | { readonly kind: 'packages'; readonly directories: ReadonlyMap<string, string> }
-  /** Keep a function for later calls. Body: its pickle. */
+  /** Keep a function for later calls. Body: the pickle of `{ fn }`. */
   | { readonly kind: 'define'; readonly functionId: string }
   /** Forget a function. */
   | { readonly kind: 'release'; readonly functionId: string }
-  /** Run a function. Body: the pickle of `{ fn, args }`, or of `args` alone for a function that was defined. */
+  /** Run a function. Body: the pickle of `{ fn, args }`, or of `{ args }` for a function that was defined. */
   | { readonly kind: 'call'; readonly id: string; readonly functionId: string | null }
   /** An object that the worker needs. Body: its content. */
   | { readonly kind: 'object'; readonly id: string; readonly type: 'blob' | 'tree' }

@@ -12,20 +12,23 @@ import { encodeOutcome } from './outcome.ts'
 import { runtime } from './runtime.ts'
 import { obtainSnapshots, outOfOrder, type ToSender } from './supply.ts'
 
-type Callable = (...args: readonly unknown[]) => unknown
+/** What the pickles of a call and of its function hold, together. */
+interface Invocation {
+  readonly fn: (...args: readonly unknown[]) => unknown
+  readonly args: readonly unknown[]
+}
 
 /** A function that the sender has defined: decoded for the first call, so that a failure to do so is that call's. */
 class Defined {
   readonly #pickle: Uint8Array
-  #fn: Promise<unknown> | undefined
+  #decoded: Promise<Partial<Invocation>> | undefined
 
   constructor(pickle: Uint8Array) {
     this.#pickle = pickle
   }
 
-  async fn(sender: ToSender): Promise<Callable> {
-    this.#fn ??= decode(this.#pickle, sender)
-    return (await this.#fn) as Callable
+  decoded(sender: ToSender): Promise<Partial<Invocation>> {
+    return (this.#decoded ??= decode(this.#pickle, sender))
   }
 }
 
@@ -73,10 +76,8 @@ export async function serve(stream: Duplex, programUrl: string): Promise<void> {
 /** Runs a call and sends its outcome; true when this worker should run no other. */
 async function answer(id: string, body: Uint8Array, defined: Defined | undefined, sender: ToSender): Promise<boolean> {
   const outcome = await outcomeOf(id, async () => {
-    const fn = await defined?.fn(sender)
-    const value = await decode(body, sender)
-    const call = fn ? { fn, args: value as unknown[] } : (value as { fn: Callable; args: unknown[] })
-    return Reflect.apply(call.fn, undefined, call.args)
+    const { fn, args } = { ...(await defined?.decoded(sender)), ...(await decode(body, sender)) } as Invocation
+    return Reflect.apply(fn, undefined, args)
   })
   const { ok, body: pickle } = encodeOutcome(outcome)
   const last = !outcome.ok && outcome.stray
@@ -86,10 +87,10 @@ async function answer(id: string, body: Uint8Array, defined: Defined | undefined
   return last
 }
 
-async function decode(pickle: Uint8Array, sender: ToSender): Promise<unknown> {
+async function decode(pickle: Uint8Array, sender: ToSender): Promise<Partial<Invocation>> {
   const { arrival, cache } = runtime()
   await obtainSnapshots(readManifest(pickle).snapshots, cache, sender)
-  return unpickle(pickle, arrival)
+  return (await unpickle(pickle, arrival)) as Partial<Invocation>
 }
 
 async function written(stream: Writable): Promise<void> {

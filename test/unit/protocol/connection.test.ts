@@ -1,0 +1,70 @@
+/** Connections: messages in order, both ways, and the end of the stream as something to wait for. */
+import assert from 'node:assert/strict'
+import { duplexPair } from 'node:stream'
+import { suite, test } from 'node:test'
+import {
+  Connection,
+  decodeSenderMessage,
+  decodeWorkerMessage,
+  type SenderMessage,
+  type WorkerMessage,
+} from '../../../src/protocol/index.ts'
+
+function connect(): {
+  sender: Connection<SenderMessage, WorkerMessage>
+  worker: Connection<WorkerMessage, SenderMessage>
+  raw: ReturnType<typeof duplexPair>[0]
+} {
+  const [here, there] = duplexPair()
+  return {
+    sender: new Connection(here, decodeWorkerMessage),
+    worker: new Connection(there, decodeSenderMessage),
+    raw: here,
+  }
+}
+
+suite('connections', () => {
+  test('messages arrive in order, with their bodies, also those that nobody waited for yet', async () => {
+    const { sender, worker } = connect()
+    const large = Buffer.alloc(3_000_000, 7)
+    sender.send({ kind: 'define', functionId: 'f' }, Buffer.from('small'))
+    sender.send({ kind: 'call', id: '1', functionId: 'f' }, large)
+    sender.send({ kind: 'close' })
+    const first = await worker.receive()
+    assert.deepEqual([first?.message.kind, Buffer.from(first?.body ?? []).toString()], ['define', 'small'])
+    const second = await worker.receive()
+    assert.equal(Buffer.compare(second?.body ?? Buffer.alloc(0), large), 0)
+    assert.equal((await worker.receive())?.message.kind, 'close')
+    assert.ok(sender.bytesSent > large.length)
+    assert.equal(worker.bytesReceived, sender.bytesSent)
+  })
+
+  test('who waits learns that the stream has ended', async () => {
+    const { sender, worker } = connect()
+    const waiting = worker.receive()
+    sender.close()
+    assert.equal(await waiting, undefined)
+    assert.equal(await worker.receive(), undefined)
+  })
+
+  test('what arrived before the end is still given out', async () => {
+    const { sender, worker } = connect()
+    sender.send({ kind: 'supplied' })
+    sender.close()
+    assert.equal((await worker.receive())?.message.kind, 'supplied')
+    assert.equal(await worker.receive(), undefined)
+  })
+
+  test('garbage ends the conversation for good', async () => {
+    const { worker, raw } = connect()
+    raw.write('Last login: yesterday\n')
+    await assert.rejects(worker.receive(), { code: 'ERR_PROTOCOL' })
+    await assert.rejects(worker.receive(), { code: 'ERR_PROTOCOL' })
+  })
+
+  test('a stream that ends inside a message is an error', async () => {
+    const { worker, raw } = connect()
+    raw.end(Buffer.from([0, 0, 0, 9, 0, 0]))
+    await assert.rejects(worker.receive(), { code: 'ERR_PROTOCOL' })
+  })
+})
