@@ -68,7 +68,7 @@ export class CloudPickler extends Pickler {
     if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
     if (value instanceof CodeUnit) return this.#reduceUnit(value)
-    if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.unit.addScope(value)] }
+    if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.maker] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     refuseInstance(value)

@@ -14,7 +14,8 @@ import type { ScopeChain } from './scope-chain.ts'
 export class CapturedScope {
   readonly scope: Scope
   readonly parent: CapturedScope | CodeUnit
-  readonly unit: CodeUnit
+  /** The name of the member of the parent that makes it. */
+  readonly maker: string
   readonly variables: LiveScope['variables']
   /** A closure of this context, for the probe. */
   readonly witness: Function
@@ -28,7 +29,7 @@ export class CapturedScope {
   ) {
     this.scope = scope
     this.parent = parent
-    this.unit = unit
+    this.maker = unit.addScope(scope, parent instanceof CapturedScope ? parent.scope : undefined)
     this.variables = variables
     this.witness = witness
   }

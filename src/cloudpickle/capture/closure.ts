@@ -7,8 +7,8 @@ import path from 'node:path'
 import { resolveModule } from '../source/resolve.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
-import type { CapturedScope, CapturedScopes } from './captured-scope.ts'
-import { CodeUnit } from './code-unit.ts'
+import { CapturedScope, type CapturedScopes } from './captured-scope.ts'
+import type { CodeUnit } from './code-unit.ts'
 import { contextParts, freeVariables, unsupported, within } from './free-variables.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import type { LoadedScript } from './loaded-script.ts'
@@ -88,9 +88,8 @@ export function captureClosure(
   const plan = plans.get(site) ?? makePlan(unit.script, site)
   plans.set(site, plan)
   const entered = scopes.enter(fn, chain, unit)
-  const owner = entered.at(-1) ?? unit
-  for (const scope of entered) unit.addScope(scope)
-  const maker = unit.addFunction(owner, site, plan.text)
+  const inner = entered.at(-1)
+  const maker = unit.addFunction(inner?.scope, site, plan.text)
   const variables: CapturedVariable[] = []
   for (const [name, value] of plan.modules) variables.push({ owner: unit, name, value })
   for (const binding of plan.values) {
@@ -101,8 +100,9 @@ export function captureClosure(
     }
     variables.push({ owner: home, name: binding.name, value: readVariable(live, binding.name, unit.script, site) })
   }
-  for (const { owner: home, name } of variables) unit.addVariable(home, name)
-  return { owner, maker, variables, deferred: plan.deferred }
+  for (const { owner, name } of variables)
+    unit.addVariable(owner instanceof CapturedScope ? owner.scope : undefined, name)
+  return { owner: inner ?? unit, maker, variables, deferred: plan.deferred }
 }
 
 function readVariable(

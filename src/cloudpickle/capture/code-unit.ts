@@ -8,7 +8,6 @@
  */
 import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
-import type { CapturedScope } from './captured-scope.ts'
 import type { LoadedScript, Position } from './loaded-script.ts'
 import type { SiteText } from './relined-text.ts'
 
@@ -22,8 +21,8 @@ export class CodeUnit {
     this.#root = new ScopeCode({ line: 0, column: 0 })
   }
 
-  /** Adds a scope inside its parent; returns the name of its maker. */
-  addScope({ scope, parent }: CapturedScope): string {
+  /** Adds a scope inside another one; returns the name of its maker. */
+  addScope(scope: Scope, parent: Scope | undefined): string {
     const name = `$s${scope.node.start}`
     if (!this.#scopes.has(scope)) {
       const code = new ScopeCode(this.script.originalPosition(scope.node.start), isStrictItself(scope))
@@ -34,14 +33,14 @@ export class CodeUnit {
   }
 
   /** Adds a variable of a scope, so that its closures find it. */
-  addVariable(owner: CapturedScope | CodeUnit, name: string): void {
-    this.#codeOf(owner).variables.add(name)
+  addVariable(scope: Scope | undefined, name: string): void {
+    this.#codeOf(scope).variables.add(name)
   }
 
   /** Adds a function made in a scope; returns the name of its maker. */
-  addFunction(owner: CapturedScope | CodeUnit, site: FunctionSite, text: SiteText): string {
+  addFunction(scope: Scope | undefined, site: FunctionSite, text: SiteText): string {
     const name = `$f${site.node.start}`
-    this.#codeOf(owner).children.set(name, { site, ...text })
+    this.#codeOf(scope).children.set(name, { site, ...text })
     return name
   }
 
@@ -53,8 +52,9 @@ export class CodeUnit {
     return { text: writer.text, firstLine: writer.firstLine }
   }
 
-  #codeOf(owner: CapturedScope | CodeUnit): ScopeCode {
-    return owner instanceof CodeUnit ? this.#root : this.#scopes.get(owner.scope)!
+  /** undefined is the module's own scope. */
+  #codeOf(scope: Scope | undefined): ScopeCode {
+    return scope ? this.#scopes.get(scope)! : this.#root
   }
 }
 

@@ -6,8 +6,9 @@
 import { SourceMap, type SourceMapping } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readLexicalScopes, type FunctionSite, type LexicalScopes } from '../source/lexical-scopes.ts'
+import type { FunctionSite, LexicalScopes } from '../source/lexical-scopes.ts'
 import { readModule, type ModuleRecord } from '../source/module-record.ts'
+import { readLexicalScopes } from '../source/read-lexical-scopes.ts'
 import type { FunctionLocation, Inspector, ScriptInfo } from './inspector.ts'
 
 /** Zero-based line and column. */

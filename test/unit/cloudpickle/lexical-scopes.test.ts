@@ -1,11 +1,8 @@
 /** Which binding each identifier refers to, checked on small programs. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import {
-  readLexicalScopes,
-  type FunctionSite,
-  type LexicalScopes,
-} from '../../../src/cloudpickle/source/lexical-scopes.ts'
+import type { FunctionSite, LexicalScopes } from '../../../src/cloudpickle/source/lexical-scopes.ts'
+import { readLexicalScopes } from '../../../src/cloudpickle/source/read-lexical-scopes.ts'
 import { readModule } from '../../../src/cloudpickle/source/module-record.ts'
 
 function analyse(text: string): LexicalScopes {
