@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dis, dumps, loads } from '../../../src/pickle/index.ts'
+import { pythonValues } from '../../vectors/values.ts'
 import { pickletoolsListing, python } from './python.ts'
 
 const shared = { a: 1 }
@@ -91,52 +92,7 @@ test('a cycle is a cycle in CPython', () => {
   )
 })
 
-/** Python source of a value, and what it is here; in every protocol that can hold it. */
-const fromPython: [source: string, expected: unknown][] = [
-  ['[None, True, False, ...]', [null, true, false, undefined]],
-  ['[0, 1, -1, 255, 256, 2**31, -2**31 - 1, 2**53 - 1]', [0, 1, -1, 255, 256, 2 ** 31, -(2 ** 31) - 1, 2 ** 53 - 1]],
-  ['[2**53, -2**53, 2**2100]', [2n ** 53n, -(2n ** 53n), 2n ** 2100n]],
-  ["[0.5, float('inf'), -0.0, 1e300]", [0.5, Infinity, -0, 1e300]],
-  ["['', 'é漢😀', '\\ud800', 'a\\\\u1234\\n']", ['', 'é漢😀', '\ud800', 'a\\u1234\n']],
-  ['(1, (2,), (), (1, 2, 3), (1, 2, 3, 4))', [1, [2], [], [1, 2, 3], [1, 2, 3, 4]]],
-  ["{'a': [1, {'b': 2}], 'c': {}}", { a: [1, { b: 2 }], c: {} }],
-  [
-    "{1: 'a', 2: {}, (3,): None}",
-    new Map<unknown, unknown>([
-      [1, 'a'],
-      [2, {}],
-      [[3], null],
-    ]),
-  ],
-  ["[{}, (1, 2, 3, 4), {'a': 1}]", [{}, [1, 2, 3, 4], { a: 1 }]],
-  [
-    "{'b': 1, 2: 2}",
-    new Map<unknown, unknown>([
-      ['b', 1],
-      [2, 2],
-    ]),
-  ],
-  ['[{1, 2}, frozenset([3])]', [new Set([1, 2]), new Set([3])]],
-  ["[b'', b'\\x00\\xff', bytearray(b'abc')]", [new Uint8Array(0), Uint8Array.of(0, 255), Uint8Array.of(97, 98, 99)]],
-  [
-    "OrderedDict([('a', 1), (2, 'b')])",
-    new Map<unknown, unknown>([
-      ['a', 1],
-      [2, 'b'],
-    ]),
-  ],
-  ["__import__('collections').defaultdict(list, {'a': [1]})", new Map([['a', [1]]])],
-  ["__import__('collections').deque([1, 2])", [1, 2]],
-  ["__import__('datetime').datetime(2024, 2, 29, 1, 2, 3, 4999)", new Date('2024-02-29T01:02:03.004Z')],
-  [
-    "(lambda d: d.datetime(2024, 1, 1, tzinfo=d.timezone(d.timedelta(hours=-5))))(__import__('datetime'))",
-    new Date('2024-01-01T05:00:00Z'),
-  ],
-  ["__import__('datetime').date(1999, 12, 31)", new Date('1999-12-31T00:00:00Z')],
-  ["(lambda d: [d, d])({'a': 1})", [{ a: 1 }, { a: 1 }]],
-]
-
-for (const [source, expected] of fromPython) {
+for (const [source, expected] of pythonValues) {
   test(`read from CPython in every protocol: ${source}`, () => {
     const program = `result = pickle.dumps([pickle.dumps(${source}, protocol) for protocol in range(6)])`
     for (const [protocol, bytes] of loads<Uint8Array[]>(python(program)).entries()) {
