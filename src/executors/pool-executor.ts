@@ -1,16 +1,15 @@
 /**
- * The Executor over a pool of workers: captures here, runs there, gives back what came of it.
+ * The Executor over a pool of workers, wherever these are: what is captured when, and what ends when.
  */
 import { ModulePickleError } from '../errors.ts'
-import { pickle, type ModuleSource } from '../modulepickle.ts'
+import type { ModuleSource } from '../modulepickle.ts'
+import { CallRunner, type AnyFunction } from './call-runner.ts'
 import type { Call, CloseOptions, Executor, ExecutorStats, MapCall, MapOptions } from './contract.ts'
-import { HomecomingDecoder } from './homecoming.ts'
-import { LogTail } from './logs.ts'
 import { MapResults } from './map-results.ts'
-import { cancelled, Pool } from './pool.ts'
-import type { Answer, DefinedFunction, Parcel } from './remote-worker.ts'
+import { Pool } from './pool.ts'
+import type { DefinedFunction } from './remote-worker.ts'
 import { ShippedSnapshots } from './shipped-snapshots.ts'
-import { callSite, placeAtCall, retrace, type CallOrigin, type CallSite } from './stack-trace.ts'
+import { callSite, type CallSite } from './stack-trace.ts'
 import type { StartWorker } from './transport.ts'
 
 export interface PoolExecutorOptions {
@@ -22,27 +21,24 @@ export interface PoolExecutorOptions {
   readonly startWorker: StartWorker
 }
 
-type AnyFunction = (...args: never[]) => unknown
-
 export class PoolExecutor implements Executor {
-  readonly #options: PoolExecutorOptions
+  readonly #workers: number
   readonly #shipped = new ShippedSnapshots()
-  readonly #decoder = new HomecomingDecoder(this.#shipped)
   readonly #pool: Pool
+  readonly #runner: CallRunner
   /** A remote function that nobody can call any more need not be kept by workers. */
   readonly #unreachable = new FinalizationRegistry<string>(id => this.#pool.release(id))
-  #calls = 0
-  #failed = 0
   #functions = 0
   #closing: Promise<void> | undefined
 
-  constructor(options: PoolExecutorOptions) {
-    this.#options = options
-    this.#pool = new Pool(options.startWorker, options.workers, this.#shipped)
+  constructor({ target, workers, source, startWorker }: PoolExecutorOptions) {
+    this.#workers = workers
+    this.#pool = new Pool(startWorker, workers, this.#shipped)
+    this.#runner = new CallRunner(target, source, this.#pool, this.#shipped)
   }
 
   run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Call<Awaited<R>> {
-    return this.#call(undefined, () => this.#capture({ fn: checked(fn), args }), callSite(this.run))
+    return this.#runner.start(undefined, { fn, args }, callSite(this.run), this.#refusal() ?? wrongFunction(fn))
   }
 
   map<T, R>(
@@ -58,19 +54,19 @@ export class PoolExecutor implements Executor {
   map<T, R>(
     fn: (item: T, index: number) => R,
     inputs: Iterable<T> | AsyncIterable<T>,
-    { concurrency = this.#options.workers, ordered = true, errors = 'throw' }: MapOptions = {},
+    { concurrency = this.#workers, ordered = true, errors = 'throw' }: MapOptions = {},
   ): MapCall<Awaited<R> | Error> {
     if (!Number.isInteger(concurrency) || concurrency < 1) {
       throw new RangeError(`concurrency has to be a positive integer, and is ${concurrency}`)
     }
-    const defined = this.#define(fn)
     const site = callSite(this.map)
+    const defined = this.#define(fn, site)
     return new MapResults<T, Awaited<R> | Error>({
       inputs,
       concurrency,
       ordered,
       start: (item, index) => {
-        const call = this.#call<Awaited<R>>(defined, () => this.#capture({ args: [item, index] }), site)
+        const call = this.#runner.start<Awaited<R>>(defined, { args: [item, index] }, site, this.#refusal())
         return { result: errors === 'yield' ? call.catch(asError) : call, cancel: call.cancel }
       },
       done: () => this.#pool.release(defined.id),
@@ -78,31 +74,31 @@ export class PoolExecutor implements Executor {
   }
 
   remote<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => Call<Awaited<R>> {
-    const defined = this.#define(fn)
+    const defined = this.#define(fn, callSite(this.remote))
     const remote = (...args: A): Call<Awaited<R>> =>
-      this.#call(defined, () => this.#capture({ args }), callSite(remote))
+      this.#runner.start(defined, { args }, callSite(remote), this.#refusal())
     this.#unreachable.register(remote, defined.id)
     return remote
   }
 
   stats(): ExecutorStats {
-    return { calls: this.#calls, failed: this.#failed, snapshots: this.#shipped.size, ...this.#pool.stats() }
+    return { ...this.#runner.counts, snapshots: this.#shipped.size, ...this.#pool.stats() }
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close()
     if (options.force) this.#stopAll()
-    this.#closing ??= this.#close(options)
+    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => this.#stopAll(), options.timeoutMs)
     await this.#closing
+    clearTimeout(timer)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 
-  async #close({ timeoutMs }: CloseOptions): Promise<void> {
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#stopAll(), timeoutMs)
+  async #close(): Promise<void> {
     await this.#pool.quiet()
-    clearTimeout(timer)
     await this.#pool.close()
   }
 
@@ -110,85 +106,20 @@ export class PoolExecutor implements Executor {
     this.#pool.stopAll(closed('was closed by force before the call was done'))
   }
 
-  /** Now: what is captured is the state of this moment. */
-  #capture(value: { readonly fn?: AnyFunction; readonly args?: readonly unknown[] }): Parcel {
-    const parcel = pickle(value, { source: this.#options.source, selfContained: false })
-    this.#shipped.add(parcel)
-    return parcel
+  #refusal(): Error | undefined {
+    return this.#closing && closed('is closed')
   }
 
-  #define(fn: AnyFunction): DefinedFunction {
-    return { id: `f${++this.#functions}`, parcel: this.#capture({ fn: checked(fn) }) }
-  }
-
-  #call<R>(fn: DefinedFunction | undefined, capture: () => Parcel, site: CallSite): Call<R> {
-    const id = String(++this.#calls)
-    const logs = new LogTail()
-    const result = this.#result<R>(id, fn, capture, site, logs)
-    const cancel = (): void => this.#pool.stop(id, cancelled(id))
-    return Object.assign(result, { id, cancel, logs: () => logs.lines() })
-  }
-
-  async #result<R>(
-    id: string,
-    fn: DefinedFunction | undefined,
-    capture: () => Parcel,
-    site: CallSite,
-    logs: LogTail,
-  ): Promise<R> {
-    try {
-      if (this.#closing) throw closed('is closed')
-      const parcel = capture()
-      const snapshotIds = [...new Set([parcel, ...(fn ? [fn.parcel] : [])].flatMap(idsOf))]
-      const origin = { site, target: this.#options.target, snapshotIds }
-      const answer = await this.#answer(
-        {
-          id,
-          parcel,
-          fn,
-          onLine: line => {
-            logs.add(line)
-            process.stderr.write(`[call ${id}] ${line.text}\n`)
-          },
-        },
-        origin,
-      )
-      return (await this.#outcome(answer, origin)) as R
-    } catch (error) {
-      this.#failed++
-      throw error
-    }
-  }
-
-  async #answer(call: Parameters<Pool['answer']>[0], origin: CallOrigin): Promise<Answer> {
-    try {
-      return await this.#pool.answer(call)
-    } catch (error) {
-      if (error instanceof Error) placeAtCall(error, origin)
-      throw error
-    }
-  }
-
-  async #outcome({ ok, body, runtime }: Answer, origin: CallOrigin): Promise<unknown> {
-    const outcome = (await this.#decoder.decode(body)) as { readonly result?: unknown; readonly error?: unknown }
-    if (ok) return outcome.result
-    const { sources } = this.#shipped
-    retrace(
-      outcome.error,
-      { runtime, sources, sourceOf: (snapshot, path) => this.#shipped.sourceOf(snapshot, path) },
-      origin,
-    )
-    throw outcome.error
+  #define(fn: AnyFunction, site: CallSite): DefinedFunction {
+    const refusal = wrongFunction(fn)
+    if (refusal) throw refusal
+    return { id: `f${++this.#functions}`, parcel: this.#runner.capture({ fn }, site) }
   }
 }
 
-function idsOf({ snapshots }: Parcel): string[] {
-  return snapshots.map(({ id }) => id)
-}
-
-function checked(fn: AnyFunction): AnyFunction {
-  if (typeof fn === 'function') return fn
-  throw new TypeError(`What is to run elsewhere has to be a function, and is ${fn === null ? 'null' : typeof fn}.`)
+function wrongFunction(fn: unknown): TypeError | undefined {
+  if (typeof fn === 'function') return undefined
+  return new TypeError(`What is to run elsewhere has to be a function, and is ${fn === null ? 'null' : typeof fn}.`)
 }
 
 /** In a map that yields errors, an Error is what tells them from results. */

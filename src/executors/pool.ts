@@ -4,7 +4,6 @@
  *
  * Knows nothing of pickles or of where the workers are.
  */
-import { ModulePickleError } from '../errors.ts'
 import { RemoteWorker, type Answer, type OutgoingCall, type SupplyCounts } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { StartWorker } from './transport.ts'
@@ -181,9 +180,4 @@ export class Pool {
     for (const resolve of this.#onQuiet) resolve()
     this.#onQuiet = []
   }
-}
-
-/** What a call rejects with when somebody has ended it. */
-export function cancelled(callId: string): ModulePickleError {
-  return new ModulePickleError('ERR_CALL_CANCELLED', `Call ${callId} was cancelled.`)
 }

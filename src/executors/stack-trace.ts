@@ -36,7 +36,8 @@ export function callSite(caller: Function): CallSite {
 export function retrace(error: unknown, names: StackNames, origin: CallOrigin): void {
   const seen = new Set<unknown>()
   const open = [error]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  while (open.length > 0) {
+    const next = open.pop()
     if (!(next instanceof Error) || seen.has(next)) continue
     seen.add(next)
     const frames = framesOf(next).map(frame => locate(frame, names))
@@ -46,9 +47,14 @@ export function retrace(error: unknown, names: StackNames, origin: CallOrigin): 
   }
 }
 
-/** Gives an error that was made here the place of the call for its stack. */
+/** Gives an error about a call, made by this package, the place of the call for its stack. */
 export function placeAtCall(error: Error, origin: CallOrigin): void {
   setFrames(error, originFrames(origin))
+}
+
+/** The same for a call that never left. */
+export function placeAtSite(error: Error, site: CallSite): void {
+  setFrames(error, framesOf(site))
 }
 
 const framePattern = /^\s+at /

@@ -7,7 +7,7 @@
 import { CloudPickler, type Manifest } from '../cloudpickle/index.ts'
 import { ModulePickleError } from '../errors.ts'
 import { extend } from '../modulepickle.ts'
-import { Global, Tuple, type Reduction } from '../pickle/index.ts'
+import { Global, type Reduction } from '../pickle/index.ts'
 import * as face from './face.ts'
 import { runtime } from './runtime.ts'
 
@@ -85,24 +85,11 @@ class OutcomePickler extends CloudPickler {
       this.#usesRuntime = true
       return new Global('modulepickle', name)
     }
-    if (value instanceof ModulePickleError) return reduceOwnError(value)
     return super.reducerOverride(value)
   }
 
   protected override manifest(): Manifest {
     const manifest = super.manifest()
     return this.#usesRuntime ? { ...manifest, modules: [...manifest.modules, 'modulepickle'] } : manifest
-  }
-}
-
-function reduceOwnError(error: ModulePickleError): Reduction {
-  const { message, stack, name, code, path, cause } = error
-  const hidden = { message, stack, ...(cause === undefined ? {} : { cause }) }
-  const own = { name, code, ...(path === undefined ? {} : { path }) }
-  return {
-    callee: new Global('cloudpickle', 'error'),
-    args: [ModulePickleError],
-    state: new Tuple([hidden, own]),
-    stateSetter: new Global('cloudpickle', 'setErrorState'),
   }
 }
