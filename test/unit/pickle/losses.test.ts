@@ -1,0 +1,86 @@
+/** Every loss that docs/FORMAT.md names, shown; a loss that goes away should go from the page, too. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { dumps, loads } from '../../../src/pickle/index.ts'
+import { python } from './python.ts'
+
+function copy<T>(value: T): T {
+  return loads<T>(dumps(value))
+}
+
+/** Through CPython and back. */
+function throughPython(value: unknown): unknown {
+  return loads(python('result = pickle.dumps(pickle.loads(data), 5)', dumps(value)))
+}
+
+test('a view counts its offset from the first byte that is captured', () => {
+  const view = new Uint8Array(new ArrayBuffer(100), 50, 10)
+  assert.equal(copy(view).byteOffset, 0)
+  assert.equal(copy({ buffer: view.buffer, view }).view.byteOffset, 50)
+})
+
+test('views of an ArrayBuffer as large as the pool share only where they overlap', () => {
+  const buffer = new ArrayBuffer(Buffer.allocUnsafe(1).buffer.byteLength)
+  const [a, b, c] = copy([new Uint8Array(buffer, 0, 4), new Uint8Array(buffer, 2, 4), new Uint8Array(buffer, 100, 4)])
+  assert.equal(a?.buffer, b?.buffer)
+  assert.notEqual(a?.buffer, c?.buffer)
+})
+
+test('a view that tracks the length of a resizable buffer stops doing so', () => {
+  const Resizable = ArrayBuffer as unknown as new (
+    size: number,
+    options: object,
+  ) => ArrayBuffer & { resize(size: number): void }
+  const back = copy(new Uint8Array(new Resizable(4, { maxByteLength: 16 })))
+  ;(back.buffer as unknown as { resize(size: number): void }).resize(8)
+  assert.equal(back.length, 4)
+})
+
+test('own properties of views and URLs are dropped', () => {
+  const back = copy([Object.assign(Uint8Array.of(1), { extra: 1 }), Object.assign(new URL('http://a/'), { extra: 1 })])
+  assert.deepEqual(
+    back.map(each => Object.hasOwn(each, 'extra')),
+    [false, false],
+  )
+})
+
+test('the search parameters of a URL come back on their own', () => {
+  const url = new URL('http://a/?b=1')
+  const back = copy({ url, parameters: url.searchParams })
+  back.parameters.set('b', '2')
+  assert.equal(back.url.href, 'http://a/?b=1')
+})
+
+test('a unique symbol is another one in the next pickle', () => {
+  const bytes = dumps(Symbol('s'))
+  assert.notEqual(loads(bytes), loads(bytes))
+})
+
+test('accessor elements of an array are read', () => {
+  const array = Object.defineProperty([0], 0, { get: () => 7, enumerable: true, configurable: true })
+  assert.deepEqual(Object.getOwnPropertyDescriptor(copy(array), 0)?.value, 7)
+})
+
+test('a bigint below 2 to the 53 comes back from CPython as a number', () => {
+  assert.deepEqual(throughPython([5n, 2n ** 53n]), [5, 2n ** 53n])
+})
+
+test('one, one point zero and true are one member in CPython', () => {
+  assert.deepEqual(throughPython(new Set([1, true])), new Set([1]))
+})
+
+test('tuple, frozenset and bytes of CPython come back as list, set and bytearray', () => {
+  const value = loads(python("result = pickle.dumps([(1,), frozenset([2]), b'x'], 5)"))
+  const types = python("result = ' '.join(type(v).__name__ for v in pickle.loads(data)).encode()", dumps(value))
+  assert.equal(types.toString(), 'list set bytearray')
+})
+
+test('microseconds are cut to milliseconds', () => {
+  const source = 'import datetime as d; result = pickle.dumps(d.datetime(2024, 1, 1, 0, 0, 0, 1999, d.timezone.utc), 5)'
+  assert.equal(loads<Date>(python(source)).getMilliseconds(), 1)
+})
+
+test('keys that look like array indices come first', () => {
+  const value = loads<object>(python("result = pickle.dumps({'b': 1, '2': 2, '1': 3}, 5)"))
+  assert.deepEqual(Object.keys(value), ['1', '2', 'b'])
+})
