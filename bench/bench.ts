@@ -1,0 +1,59 @@
+/**
+ * `npm run bench`: measures each suite, prints its table, and with --write puts all of it into docs/BENCHMARKS.md.
+ */
+import { parseArgs } from 'node:util'
+import { writeDocument } from './harness/document.ts'
+import { describeMachine } from './harness/machine.ts'
+import { runSuite } from './harness/rounds.ts'
+import { tableOf } from './harness/table.ts'
+import { calls } from './suites/calls.ts'
+import { closures } from './suites/closures.ts'
+import { packageSuite } from './suites/package.ts'
+
+const suites = [closures, packageSuite, calls]
+const usage = `usage: npm run bench [-- [--write] [--rounds N] [${suites.map(({ name }) => name).join('|')} …]]`
+
+/** Resolves to the exit code. */
+export async function bench(args: readonly string[]): Promise<number> {
+  let options: Options
+  try {
+    options = readOptions(args)
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+    return 2
+  }
+  const parts = new Map([['machine', describeMachine()]])
+  console.log(parts.get('machine'))
+  for (const suite of suites.filter(({ name }) => options.names.includes(name))) {
+    const rounds = options.rounds ?? suite.rounds
+    const results = await runSuite({ ...suite, rounds }, round => console.error(`${suite.name}: ${round} of ${rounds}`))
+    parts.set(suite.name, tableOf(results))
+    console.log(`\n${parts.get(suite.name)}`)
+  }
+  if (options.write) writeDocument(parts)
+  return 0
+}
+
+interface Options {
+  readonly names: readonly string[]
+  readonly rounds: number | undefined
+  readonly write: boolean
+}
+
+/** @throws TypeError for what it does not know */
+function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { write: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+  })
+  const known = suites.map(({ name }) => name)
+  const stranger = positionals.find(name => !known.includes(name))
+  if (stranger !== undefined) throw new TypeError(`There is no suite ${stranger}.`)
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+    throw new TypeError('--rounds is a positive number.')
+  // What stands in the document beside each other is of one run.
+  if (values.write && positionals.length > 0) throw new TypeError('--write takes all suites.')
+  return { names: positionals.length > 0 ? positionals : known, rounds, write: values.write }
+}

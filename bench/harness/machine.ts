@@ -1,0 +1,26 @@
+/**
+ * What the figures were measured on, in one sentence.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import os from 'node:os'
+import path from 'node:path'
+
+const peers = ['@pulumi/pulumi', 'piscina', 'tsx']
+
+export function describeMachine(): string {
+  const [cpu] = os.cpus()
+  const cores = os.availableParallelism()
+  const system = `${os.type()} ${os.arch()}, ${cores} cores${cpu ? ` (${cpu.model.trim()})` : ''}`
+  const load = `load ${os.loadavg()[0]!.toFixed(1)} when it began`
+  const versions = peers.map(peer => `${peer} ${versionOf(peer)}`).join(', ')
+  return `Node ${process.versions.node} on ${system}; ${load}. Peers: ${versions}.`
+}
+
+/** By directory, because not every package exports its package.json. */
+function versionOf(name: string): string {
+  const directories = createRequire(import.meta.url).resolve.paths(name) ?? []
+  const file = directories.map(directory => path.join(directory, name, 'package.json')).find(file => existsSync(file))
+  if (file === undefined) throw new Error(`${name} is not installed.`)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

@@ -1,0 +1,44 @@
+/**
+ * Results as a Markdown table: for the terminal, and for the document.
+ */
+import type { Range, Result } from './rounds.ts'
+
+const head = ['measured', 'modulepickle', 'peer', 'its time', 'ratio (lowest–highest)', 'bytes', 'its bytes']
+
+export function tableOf(results: readonly Result[]): string {
+  const rows = results.map(({ row, oursMs, theirsMs, ratio, oursBytes, theirsBytes }) => [
+    row.measured,
+    formatTime(oursMs.median),
+    row.peer,
+    formatTime(theirsMs.median),
+    formatRatio(ratio),
+    formatBytes(oursBytes),
+    formatBytes(theirsBytes),
+  ])
+  const widths = head.map((title, column) =>
+    Math.max(...[title, ...rows.map(row => row[column]!)].map(text => text.length)),
+  )
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
+  const rule = `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`
+  return [line(head), rule, ...rows.map(line)].join('\n')
+}
+
+/** Three significant digits: more would be noise. */
+function formatTime(timeMs: number): string {
+  return timeMs < 0.1 ? `${significant(timeMs * 1000)} µs` : `${significant(timeMs)} ms`
+}
+
+function formatRatio({ median, lowest, highest }: Range): string {
+  return `${significant(median, 2)} (${significant(lowest, 2)}–${significant(highest, 2)})`
+}
+
+function formatBytes(sizeBytes: number | undefined): string {
+  return sizeBytes === undefined ? '' : Math.round(sizeBytes).toLocaleString('en')
+}
+
+function significant(value: number, digits = 3): string {
+  return value >= 10 ** (digits - 1)
+    ? Math.round(value).toLocaleString('en')
+    : String(Number(value.toPrecision(digits)))
+}
