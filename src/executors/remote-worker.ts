@@ -17,7 +17,7 @@ import {
 import { LogTail, type LogLine } from './logs.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { WorkerEnd, WorkerTransport } from './transport.ts'
-import { describeLoss } from './worker-loss.ts'
+import { describeLoss, describeStartFailure } from './worker-loss.ts'
 
 /** A pickle, and what it refers to. */
 export interface Parcel extends Packed {
@@ -208,9 +208,9 @@ export class RemoteWorker {
   }
 
   async #startFailure(): Promise<ModulePickleError> {
-    const { failure, ...end } = await this.#ended()
-    const why = failure?.message ?? describeLoss(this.transport.name, end, undefined, this.#lastLines())
-    return new ModulePickleError('ERR_WORKER_START', `A worker could not be started. ${why}`, { cause: failure })
+    const end = await this.#ended()
+    const message = describeStartFailure(this.transport.name, end, this.#lastLines())
+    return new ModulePickleError('ERR_WORKER_START', message, { cause: end.failure })
   }
 
   /** A worker that has ended the conversation is of no use, even where it still runs. */

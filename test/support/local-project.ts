@@ -8,11 +8,14 @@ const fixture = path.join(repository, 'test/fixtures/local')
 
 export class LocalProject extends Project {
   readonly #loader: Loader
+  /** Beside the project, which ships whole. */
+  readonly cache: string
 
   constructor(loader: Loader = 'type stripping', packages: Readonly<Record<string, string>> = {}) {
     const type = loader.endsWith('CommonJS') ? 'commonjs' : 'module'
     super({ 'package.json': JSON.stringify({ name: 'shop', type }), ...packages })
     this.#loader = loader
+    this.cache = `${this.directory}-cache`
     cpSync(fixture, this.directory, { recursive: true })
     if (loader === 'plain ESM') this.#compile()
     this.installModulepickle()
@@ -20,7 +23,7 @@ export class LocalProject extends Project {
 
   /** Runs a program; `node` is the binary, the one that runs the tests by default. */
   start(program: string, env: NodeJS.ProcessEnv = {}, node = process.execPath): Promise<Finished> {
-    const environment = { MODULEPICKLE_CACHE: this.path('cache'), ...env }
+    const environment = { MODULEPICKLE_CACHE: this.cache, ...env }
     if (this.#loader !== 'plain ESM') return this.run(this.#loader, `${program}.ts`, [], environment)
     return runNode(node, [this.path(`${program}.js`)], { cwd: this.directory, env: environment })
   }
@@ -31,6 +34,11 @@ export class LocalProject extends Project {
     const last = stdout.trimEnd().split('\n').at(-1)
     if (code !== 0 || !last?.startsWith('{')) throw new Error(`${program} failed (${code}):\n${stdout}\n${stderr}`)
     return { ...(JSON.parse(last) as Seen), stderr }
+  }
+
+  override remove(): void {
+    rmSync(this.cache, { recursive: true, force: true })
+    super.remove()
   }
 
   #compile(): void {

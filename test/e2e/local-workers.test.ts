@@ -1,0 +1,141 @@
+/** The processes behind `local:`: how they end, what their ends do to calls, and that none is left over. */
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { after, before, suite, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { LocalProject } from '../support/local-project.ts'
+
+interface Failure {
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+  readonly returned?: unknown
+}
+
+suite('workers of one program', () => {
+  let project: LocalProject
+  let seen: Readonly<Record<string, Failure>> & { readonly stderr: string }
+
+  before(async () => {
+    project = new LocalProject()
+    seen = await project.seen('workers')
+  })
+
+  after(() => project.remove())
+
+  test('serve one call after the other', () => assert.equal(seen['warm'], true))
+
+  test('process.exit() ends its call, says so, and the worker is replaced', () => {
+    assert.equal(seen['exit']?.code, 'ERR_WORKER_LOST')
+    assert.match(seen['exit']?.message ?? '', /process\.exit\(3\)[^]*going down/)
+    assert.equal(seen['replaced'], true)
+  })
+
+  test('a signal ends a call by code, with the last lines of stderr', () => {
+    assert.equal(seen['killed']?.code, 'ERR_WORKER_LOST')
+    assert.match(seen['killed']?.message ?? '', /SIGKILL[^]*last words/)
+  })
+
+  test('an exception that nobody catches is the error of its call', () => {
+    assert.deepEqual(seen['uncaught'], { name: 'RangeError', message: 'in a timer' })
+  })
+
+  test('so is a rejection that nobody handles', () => {
+    assert.deepEqual(seen['unhandled'], { name: 'RangeError', message: 'nobody cares' })
+  })
+
+  test('what a finished call has left behind does no harm to the next', () => {
+    assert.deepEqual(seen['left over'], { returned: 'the next call works: yes' })
+    assert.match(seen.stderr, /^\[process \d+\] .*too late$/m)
+  })
+
+  test('a call can be cancelled, also in a busy loop, also before it has begun', () => {
+    assert.equal(seen['cancelled while busy']?.code, 'ERR_CALL_CANCELLED')
+    assert.equal(seen['cancelled while waiting']?.code, 'ERR_CALL_CANCELLED')
+    assert.equal(seen['works after all this'], 'yes')
+  })
+
+  test('what a call prints is kept, and echoed to stderr with its name', () => {
+    assert.deepEqual(seen['logs'], [
+      { stream: 'stdout', text: 'out' },
+      { stream: 'stderr', text: 'err' },
+      { stream: 'stdout', text: 'no line break' },
+    ])
+    assert.match(seen.stderr, /^\[call 13\] out\n\[call 13\] err\n\[call 13\] no line break$/m)
+  })
+
+  test('of much output the end is kept, complete when the call is over', () => {
+    assert.deepEqual(seen['flood'], [1000, '29999'])
+  })
+
+  test('close() waits for calls, and leaves no worker', () => {
+    assert.equal(seen['close waits'], 'slow')
+    assert.equal(seen['workers at the end'], 0)
+  })
+
+  test('close() by force, or when its time is up, ends them', () => {
+    for (const call of ['forced, running', 'forced, waiting', 'timed out']) {
+      assert.equal(seen[call]?.code, 'ERR_EXECUTOR_CLOSED', call)
+    }
+  })
+
+  test('that cannot start are an error and not an endless wait', () => {
+    assert.equal(seen['cannot start']?.code, 'ERR_WORKER_START')
+    assert.match(seen['cannot start']?.message ?? '', /no-such-option/)
+  })
+})
+
+suite('workers and the end of their program', () => {
+  let project: LocalProject
+
+  before(() => (project = new LocalProject()))
+  after(() => project.remove())
+
+  test('idle ones let it end, and leave nothing behind', async () => {
+    const { pid, directory, results } = await project.seen<{ pid: number; directory: string; results: number[] }>(
+      'unclosed',
+    )
+    assert.deepEqual(results, [2, 3, 4])
+    await untilGone(pid, directory)
+  })
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    test(`${signal} to the program ends idle and busy ones, and their directories`, async () => {
+      const program = spawn(process.execPath, [project.path('abandoned.ts')], {
+        cwd: project.directory,
+        env: { ...process.env, MODULEPICKLE_CACHE: project.cache },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      const workers = JSON.parse(await firstLine(program)) as { pid: number; directory: string }[]
+      assert.equal(workers.length, 2)
+      program.kill(signal)
+      for (const { pid, directory } of workers) await untilGone(pid, directory)
+    })
+  }
+})
+
+async function firstLine(program: ChildProcess): Promise<string> {
+  let output = ''
+  for await (const chunk of program.stdout ?? []) {
+    output += String(chunk)
+    if (output.includes('\n')) break
+  }
+  return output
+}
+
+async function untilGone(pid: number, directory: string): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while ((isAlive(pid) || existsSync(directory)) && Date.now() < deadline) await wait(50)
+  assert.ok(!isAlive(pid), `worker ${pid} still runs`)
+  assert.ok(!existsSync(directory), `${directory} is still there`)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
