@@ -190,10 +190,10 @@ test('a workspace with a git-ignored dist, TypeScript entries, aliases, JSON, zo
 console.log(JSON.stringify([await mains[0]({ n: 5 }), await mains[1]({ n: 6 })]))`,
     [first, second],
   )
-  const expected = (n: number, v: number): unknown[] => [
-    ...[n, 'the runtime of the receiver', `built ${v}`, `typed ${v}`, `typed ${v}`, 'own', 'aliased', v, `built ${v}`],
-    ...[`text ${v}`, null],
-  ]
+  const expected = (n: number, v: number): unknown[] => {
+    const literal = ['own', 'aliased', v, `built ${v}`, `text ${v}`, null]
+    return [n, 'the runtime of the receiver', `built ${v}`, `typed ${v}`, `typed ${v}`].concat(literal as string[])
+  }
   assert.deepEqual(results, [expected(5, 1), expected(6, 2)])
 })
 
@@ -263,7 +263,7 @@ test('a process that is killed while materializing leaves no half version, and t
   const lookup = { directories: [], runtime: runtimeOf(t) }
   const temporary = path.join(cache.directory, 'tmp')
   const child = spawn(process.execPath, arguments_(cache.directory, snapshot.id, lookup), { stdio: 'ignore' })
-  while (filesBelow(temporary) < 20) await sleep(1)
+  while (child.exitCode === null && filesBelow(temporary) < 20) await sleep(1)
   child.kill('SIGKILL')
   await once(child, 'exit')
   assert.ok(filesBelow(temporary) > 0, 'it was killed in the middle')

@@ -229,7 +229,7 @@ test('the cache is closed to others, wherever it is by default', t => {
   assert.equal(openWith({ MODULEPICKLE_CACHE: path.join(home, 'mine') }), 'mine')
   assert.equal(openWith({ XDG_CACHE_HOME: path.join(home, 'xdg') }), 'xdg/modulepickle')
   assert.equal(openWith({ HOME: path.join(home, 'h') }), 'h/.cache/modulepickle')
-  assert.match(openWith({ HOME: '/proc/nobody' }), /^tmp\/modulepickle-/)
+  assert.match(openWith({ HOME: '/dev/null' }), /^tmp\/modulepickle-/)
   for (const directory of ['mine', 'xdg/modulepickle/objects', 'h/.cache/modulepickle/snapshots']) {
     assert.equal(statSync(path.join(home, directory)).mode & 0o777, 0o700, directory)
   }
