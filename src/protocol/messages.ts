@@ -78,6 +78,10 @@ const workerShapes: Shapes<WorkerMessage> = {
   exit: { id: isText, code: isInteger },
 }
 
+/** The kinds of each side's messages, in the order of docs/PROTOCOL.md. */
+export const senderKinds = Object.keys(senderShapes)
+export const workerKinds = Object.keys(workerShapes)
+
 export function encodeMessage(message: Message): Uint8Array {
   return dumps(message)
 }
