@@ -13,20 +13,23 @@ import { decodeTree, kindOfMode, type TreeEntry } from '../objects/tree.ts'
 /** The content of an object; throws where it is missing. */
 export type ReadObject = (id: ObjectId, kind: ObjectKind) => Uint8Array
 
-/** More entries than any project has: a small tree can name itself into any number of them. */
+/** More than any project has. A few small trees can name each other into any number of entries. */
 const maximumEntries = 1_000_000
+const maximumDepth = 200
 const maximumBytes = 4 * 1024 ** 3
 
-/** Writes the tree `root` to `directory`, which exists and is empty. */
+/**
+ * Writes the tree `root` to `directory`, which exists and is empty.
+ * @throws ModulePickleError ERR_SNAPSHOT_CORRUPT, before anything is written where the trees alone tell
+ */
 export function writeTree(root: ObjectId, directory: string, read: ReadObject): void {
+  countEntries(root, read, new Map(), 0)
   const open = [{ id: root, path: '' }]
-  let entries = 0
   let bytes = 0
   for (let tree = open.pop(); tree; tree = open.pop()) {
     for (const entry of decodeTree(read(tree.id, 'tree'))) {
       const relative = tree.path === '' ? entry.name : `${tree.path}/${entry.name}`
       if (path.sep !== '/' && entry.name.includes(path.sep)) throw corrupt(relative, 'its name is a path here')
-      if (++entries > maximumEntries) throw corrupt(relative, `it is entry ${entries}, over the limit`)
       if (entry.mode === '40000') {
         mkdirSync(path.join(directory, relative), { mode: 0o700 })
         open.push({ id: entry.id, path: relative })
@@ -36,6 +39,20 @@ export function writeTree(root: ObjectId, directory: string, read: ReadObject): 
       }
     }
   }
+}
+
+/** Each tree is read once, however often it would be written. */
+function countEntries(id: ObjectId, read: ReadObject, known: Map<ObjectId, number>, depth: number): number {
+  const counted = known.get(id)
+  if (counted !== undefined) return counted
+  if (depth > maximumDepth) throw corrupt('a directory', `it is more than ${maximumDepth} directories deep`)
+  let count = 0
+  for (const entry of decodeTree(read(id, 'tree'))) {
+    count += entry.mode === '40000' ? 1 + countEntries(entry.id, read, known, depth + 1) : 1
+    if (count > maximumEntries) throw corrupt(entry.name, `with it there are more than ${maximumEntries} entries`)
+  }
+  known.set(id, count)
+  return count
 }
 
 function writeEntry(entry: TreeEntry, relative: string, directory: string, read: ReadObject): number {
