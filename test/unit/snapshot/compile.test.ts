@@ -1,0 +1,276 @@
+/** What packing does to the text of a module, judged by running the result in a fresh process. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { WorkingDirectory } from '../../../src/snapshot/pack/working-directory.ts'
+import { cacheWith, makeProject, temporaryDirectory, type Contents } from './temporary-project.ts'
+
+const receiver = process.env['MODULEPICKLE_TEST_NODE'] ?? process.execPath
+
+interface Shipped {
+  readonly directory: string
+  text(file: string): string
+  /** What a fresh process prints after `script` with the module's namespace as `m`. */
+  run(script: string, ...flags: string[]): string
+}
+
+function ship(t: TestContext, files: Record<string, Contents>, main: string): Shipped {
+  const project = makeProject(t, { 'package.json': { type: 'module' }, ...files })
+  const snapshot = new WorkingDirectory().pack(project.root, [project.file(main)])
+  const lookup = { directories: [project.root], runtime: temporaryDirectory(t) }
+  const { directory } = cacheWith(t, snapshot).materialize(snapshot.id, lookup)
+  project.remove('.')
+  const url = pathToFileURL(path.join(directory, snapshot.pathOf(project.file(main)))).href
+  return {
+    directory,
+    text: file => readFileSync(path.join(directory, file), 'utf8'),
+    run: (script, ...flags) =>
+      execFileSync(
+        receiver,
+        [...flags, '--input-type=module', '--eval', `const m = await import('${url}')\n${script}`],
+        {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      ).trim(),
+  }
+}
+
+function assertRuns(t: TestContext, source: string, options: Contents = {}, expected = 'ok'): Shipped {
+  const shipped = ship(t, { 'main.ts': source, 'tsconfig.json': { compilerOptions: options } }, 'main.ts')
+  assert.equal(shipped.run('console.log(m.result)'), expected)
+  return shipped
+}
+
+test('enums, namespaces, parameter properties and type imports compile', t => {
+  assertRuns(
+    t,
+    `
+import { type Gone } from './gone.ts'
+import type { Lost } from './lost.ts'
+enum Color { Red = 'o' }
+namespace Letters { export const k = 'k' }
+class Point { constructor(readonly x: string, private y: Gone | Lost) {} }
+export const result = new Point(Color.Red, 1 as any).x + Letters.k satisfies string`,
+  )
+})
+
+test('standard decorators and using compile without any import', t => {
+  const { text } = assertRuns(
+    t,
+    `
+/** @param a comment that is no decorator */
+function double(value: (this: any) => string) { return function (this: any): string { return value.call(this) + 'k' } }
+class K { @double m(): string { return 'o' } }
+let closed = ''
+{ using x = { [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() { closed = new K().m() } } as any }
+export const result = closed`,
+  )
+  assert.doesNotMatch(text('main.js'), /\bimport\s*["'{*]|\brequire\(/)
+})
+
+test('legacy decorators compile, with metadata where tsconfig asks for it', t => {
+  const source = `
+const seen: unknown[] = [];
+(Reflect as any).metadata = (key: string, value: any) => () => { seen.push(key + ':' + (value.name ?? value.map((x: any) => x.name))) }
+function mark(target: any, key?: any, index?: any): any { seen.push(typeof index === 'number' ? 'parameter' : 'mark') }
+@mark class Service { constructor(@mark readonly name: string) {} @mark run(n: number): Date { return new Date(n) } }
+export const result = seen.join(' ')`
+  const legacy = { experimentalDecorators: true, emitDecoratorMetadata: false }
+  assertRuns(t, source, legacy, 'mark parameter mark')
+  const expected =
+    'design:returntype:Date design:paramtypes:Number design:type:Function mark design:paramtypes:String parameter mark'
+  assertRuns(t, source, { ...legacy, emitDecoratorMetadata: true }, expected)
+  const inCommonJs = ship(
+    t,
+    {
+      'package.json': { type: 'commonjs' },
+      'main.ts': source,
+      'tsconfig.json': { compilerOptions: { ...legacy, emitDecoratorMetadata: true } },
+    },
+    'main.ts',
+  )
+  assert.equal(inCommonJs.run('console.log(m.result)'), expected)
+})
+
+test('class fields are defined or assigned as tsconfig says', t => {
+  const source = `
+class Base { set field(_: string) { assigned = 'assigned' } }
+let assigned = 'defined'
+class Derived extends Base { override field = 'x' }
+new Derived()
+export const result = assigned`
+  assertRuns(t, source, {}, 'defined')
+  assertRuns(t, source, { useDefineForClassFields: false }, 'assigned')
+  assertRuns(t, source, { target: 'es2020' }, 'assigned')
+})
+
+test('options come from the nearest tsconfig, through extends, with comments', t => {
+  const { run } = ship(
+    t,
+    {
+      'tsconfig.json': { compilerOptions: { jsx: 'preserve' } },
+      'src/tsconfig.json': '{ // nearest\n "extends": ["./base"], }',
+      'src/base.json': '{ "compilerOptions": { "jsx": "react", "jsxFactory": "h", /* "no": 1 */ } }',
+      'src/main.tsx': 'const h = (tag: string, props: any) => tag + props.x\nexport const result = <o x="k" />',
+    },
+    'src/main.tsx',
+  )
+  assert.equal(run('console.log(m.result)'), 'ok')
+})
+
+test('TypeScript as CommonJS keeps require, exports, import.meta and __dirname working', t => {
+  const { run } = ship(
+    t,
+    {
+      'package.json': { type: 'commonjs' },
+      'main.ts': `
+import fs = require('node:fs')
+import { own } from './own'
+import * as legacy from './legacy'
+export const result = [typeof fs.readFileSync, own, legacy.value, import.meta.url.slice(-8), typeof __dirname, typeof require].join()`,
+      'own.ts': "export const own: string = 'own'",
+      'legacy.ts': "export = { value: 'legacy' }",
+    },
+    'main.ts',
+  )
+  assert.equal(run('console.log(m.result)'), 'function,own,legacy,/main.js,string,function')
+})
+
+test('stack traces lead to the line in the kept source, whose text stands at its relative path', t => {
+  const source =
+    'interface Gone {\n  a: string\n}\n\nexport function fail(x: Gone): never {\n  throw new Error(x.a)\n}\n'
+  const { run, directory, text } = ship(t, { 'src/main.ts': source }, 'src/main.ts')
+  const stack = run("try { m.fail({ a: 'x' }) } catch (error) { console.log(error.stack) }", '--enable-source-maps')
+  assert.match(stack, new RegExp(`${directory}/\\.modulepickle/src/src/main\\.ts:6:`))
+  assert.equal(text('.modulepickle/src/src/main.ts'), source)
+  assert.equal(existsSync(path.join(directory, 'src/main.ts')), false)
+})
+
+const listen = `
+const tables = []
+globalThis[Symbol.for('modulepickle.bindings')] = (where, table) => { tables.push(table) }
+`
+
+test('every top-level binding can be read, and set where it can change, in ES modules and CommonJS', t => {
+  const declarations = `
+import { other } from './other.js'
+const a = 1, { b, c: [d] } = { b: 2, c: [3] }
+let v = 4, v_ = 5, Symbol = 6
+var hoisted
+if (v) { var inBlock = 7 }
+function f() { return v }
+class K {}
+export default function named() {}
+export const read = () => ({ v, f: f(), other })
+`
+  const { run, text } = ship(
+    t,
+    { 'main.js': `${declarations}//# sourceMappingURL=main.js.map\n`, 'other.js': 'export const other = 0' },
+    'main.js',
+  )
+  assert.deepEqual(
+    text('main.js')
+      .split('\n')
+      .slice(0, declarations.split('\n').length - 1)
+      .join('\n') + '\n',
+    declarations,
+  )
+  assert.match(text('main.js'), /\n\/\/# sourceMappingURL=main\.js\.map\n$/)
+  const script = (load: string): string => `${listen}
+const m = await ${load}
+const table = tables.find(table => 'a' in table)
+table.v = 40; table.f = () => 'replaced'
+console.log(Object.keys(table).join(), table.a, table.d, table.inBlock, table.K.name, JSON.stringify(m.read()),
+  Object.getOwnPropertyDescriptor(table, 'a').set, Object.keys(m).join())`
+  const url = 'import(process.argv[1])'
+  assert.equal(
+    runDirectly(t, text('main.js'), 'mjs', script(url)),
+    'a,b,d,v,v_,Symbol,hoisted,f,K,named,read,inBlock 1 3 7 K {"v":40,"f":"replaced","other":0} undefined default,read',
+  )
+  assert.equal(run('console.log(m.read().v)'), '4')
+})
+
+function runDirectly(t: TestContext, text: string, extension: string, script: string): string {
+  const project = makeProject(t, {
+    [`main.${extension}`]: text,
+    'other.js': 'export const other = 0',
+    'package.json': { type: 'module' },
+  })
+  return execFileSync(receiver, ['--input-type=module', '--eval', script, project.file(`main.${extension}`)], {
+    encoding: 'utf8',
+  }).trim()
+}
+
+test('CommonJS gets a table as well', t => {
+  const { text } = ship(t, { 'main.cjs': 'let count = 1\nexports.add = () => ++count' }, 'main.cjs')
+  const script = `${listen}
+const m = (await import(process.argv[1])).default
+m.add(); tables[0].count = 10
+console.log(m.add(), tables[0].count)`
+  assert.equal(runDirectly(t, text('main.cjs'), 'cjs', script), '11 11')
+})
+
+test('what cannot be parsed, and JSON, ships byte for byte', t => {
+  const jsx = 'export const view = <b>not parsed</b>\n'
+  const { text } = ship(
+    t,
+    { 'main.js': "import './data.json' with { type: 'json' }\n", 'view.js': jsx, 'data.json': '{"a": 1}' },
+    'main.js',
+  )
+  assert.equal(text('view.js'), jsx)
+  assert.equal(text('data.json'), '{"a": 1}')
+})
+
+test('specifiers change only where Node would not find the file', t => {
+  const { text, run } = ship(
+    t,
+    {
+      'main.ts': `
+import { a } from './a.ts'
+import { b } from './b.js'
+import { c } from './c'
+import { d } from './dir'
+import { e } from './e.mts?query=1'
+export * from '@self/name/sub'
+const url = new URL('./worker.ts', import.meta.url).pathname.slice(-9)
+const missing = new URL('./missing.txt', import.meta.url).pathname.slice(-12)
+export const result = [a, b, c, d, e, url, missing].join()`,
+      'package.json': { name: '@self/name', type: 'module', exports: { './sub': './sub.ts' } },
+      ...Object.fromEntries(
+        ['a.ts', 'b.ts', 'c.ts', 'dir/index.ts', 'e.mts'].map(file => [
+          file,
+          `export const ${file[0]}: string = '${file[0]}'`,
+        ]),
+      ),
+      'sub.ts': 'export const sub: number = 1',
+      'worker.ts': '',
+    },
+    'main.ts',
+  )
+  assert.equal(run('console.log(m.result, m.sub)'), 'a,b,c,d,e,worker.js,/missing.txt 1')
+  const specifiers = [...text('main.js').matchAll(/from "(.*?)"/g)].map(([, specifier]) => specifier)
+  assert.deepEqual(specifiers, ['./a.js', './b.js', './c.js', './dir/index.js', './e.mjs?query=1', '@self/name/sub'])
+})
+
+test('under tsx a TypeScript file without a package type ships as CommonJS, in other processes as Node detects it', t => {
+  const project = makeProject(t, {
+    'package.json': '{}',
+    'main.ts': 'export const where: string = typeof __filename\nexport const done = 1',
+    'pack.mts': `
+import { WorkingDirectory } from '${pathToFileURL(path.resolve('src/snapshot/pack/working-directory.ts')).href}'
+const main = new URL('./main.ts', import.meta.url).pathname
+const snapshot = new WorkingDirectory().pack(new URL('.', import.meta.url).pathname, [main])
+const texts = [...snapshot.objects.values()].map(object => Buffer.from(object.read()).toString())
+console.log(texts.find(text => text.includes('typeof __filename') && text.includes('modulepickle.bindings')))`,
+  })
+  const tsx = createRequire(import.meta.url).resolve('tsx')
+  const packed = (...flags: string[]): string =>
+    execFileSync(process.execPath, [...flags, project.file('pack.mts')], { encoding: 'utf8' })
+  assert.match(packed('--import', pathToFileURL(tsx).href), /module\.exports = __toCommonJS/)
+  assert.match(packed(), /^export const where/)
+})
