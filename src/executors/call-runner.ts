@@ -78,6 +78,7 @@ export class CallRunner {
   ): Promise<R> {
     try {
       if (refusal) throw refusal
+      this.#pool.prepare()
       const parcel = this.capture(captured, site)
       const parcels = call.fn ? [call.fn.parcel, parcel] : [parcel]
       const snapshotIds = new Set(parcels.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))

@@ -55,6 +55,11 @@ export class Pool {
     })
   }
 
+  /** A call is about to come: starts a worker for it, if it needs another one, which then starts while the call is captured. */
+  prepare(): void {
+    if (this.#idle.length === 0 && this.#starting <= this.#waiting.length) this.#startUpTo(1)
+  }
+
   /** Ends a call: one that is running with its worker. Does nothing for one that is over. */
   stop(callId: string, reason: Error): void {
     const job = this.#jobs.get(callId)
@@ -104,7 +109,11 @@ export class Pool {
       if (!worker) break
       void this.#serve(worker, this.#waiting.shift() as Job)
     }
-    while (this.#starting < this.#waiting.length && this.#workers.size < this.#maximum) void this.#start()
+    this.#startUpTo(this.#waiting.length - this.#starting)
+  }
+
+  #startUpTo(count: number): void {
+    for (let left = count; left > 0 && this.#workers.size < this.#maximum; left--) void this.#start()
   }
 
   async #start(): Promise<void> {
@@ -114,7 +123,7 @@ export class Pool {
       worker = new RemoteWorker(this.#startWorker(), this.#shipped, this.#counts)
       this.#admit(worker)
       await worker.ready()
-      this.#rest(worker)
+      if (worker.isUsable) this.#rest(worker)
     } catch (error) {
       if (worker) this.#remove(worker)
       this.#failWaiting(error)

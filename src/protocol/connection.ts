@@ -5,6 +5,7 @@
  * asks for one message at a time; what arrives earlier waits.
  */
 import type { Duplex } from 'node:stream'
+import { debuglog } from 'node:util'
 import { encodeFrame, FrameDecoder } from './frame.ts'
 import { encodeMessage, type Message } from './messages.ts'
 
@@ -14,6 +15,9 @@ export interface Received<In> {
 }
 
 const empty = new Uint8Array()
+
+/** Shown with NODE_DEBUG=modulepickle-protocol. */
+const debug = debuglog('modulepickle-protocol')
 
 export class Connection<Out extends Message, In extends Message> {
   readonly #stream: Duplex
@@ -48,6 +52,7 @@ export class Connection<Out extends Message, In extends Message> {
   /** Sends in the order of the calls. Does nothing once the stream is over; `receive` tells. `body` must not change later. */
   send(message: Out, body: Uint8Array = empty): void {
     if (this.#isOver) return
+    debug('sent %s with %d bytes', message.kind, body.byteLength)
     for (const piece of encodeFrame({ header: encodeMessage(message), body })) {
       this.#bytesSent += piece.byteLength
       this.#stream.write(piece)
@@ -86,7 +91,9 @@ export class Connection<Out extends Message, In extends Message> {
     this.#bytesReceived += chunk.byteLength
     this.#guard(() => {
       for (const { header, body } of this.#decoder.push(chunk)) {
-        this.#waiting.push({ message: this.#decode(header), body })
+        const message = this.#decode(header)
+        debug('received %s with %d bytes', message.kind, body.byteLength)
+        this.#waiting.push({ message, body })
       }
     })
     this.#wake?.()

@@ -40,10 +40,12 @@ async function work(): Promise<void> {
   // Ctrl-C reaches every process of a terminal. It is the sender that decides what becomes of its workers.
   process.on('SIGINT', () => {})
   guardCalls((id, code) => sendAtOnce(stream, encodeExit(id, code)))
-  stream.once('close', () => leave(scratch))
-  watchSender(lifeline, scratch)
+  process.on('exit', () => remove(scratch))
+  stream.once('close', () => process.exit())
   try {
-    await serve(stream, import.meta.url)
+    const serving = serve(stream, import.meta.url)
+    watchSender(lifeline, scratch)
+    await serving
   } catch (error) {
     console.error(error)
     process.exitCode = 1
@@ -61,9 +63,8 @@ function sendAtOnce(stream: Socket, bytes: Uint8Array): void {
   }
 }
 
-/** The sender removes the directory, too, but it may be gone. */
-function leave(scratch: string): void {
+/** The sender removes it, too, but may be gone. No process can remove the directory that it is in everywhere. */
+function remove(scratch: string): void {
   process.chdir(tmpdir())
   rmSync(scratch, { recursive: true, force: true })
-  process.exit()
 }

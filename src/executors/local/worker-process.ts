@@ -31,10 +31,11 @@ export class WorkerProcess implements WorkerTransport {
   readonly #process: ChildProcess
   readonly #splitters: readonly LineSplitter[]
 
-  constructor({ env, cwd }: LocalWorkerOptions) {
+  constructor({ env, cwd: chosen }: LocalWorkerOptions) {
     const scratch = makeScratchDirectory()
+    const cwd = chosen ?? scratch
     this.#process = spawn(process.execPath, [...workerArguments(), program, scratch], {
-      cwd: cwd ?? scratch,
+      cwd,
       env: workerEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
@@ -47,7 +48,9 @@ export class WorkerProcess implements WorkerTransport {
       pipe.on('error', () => {})
       pipe.unref()
     }
-    this.ended = this.#untilEnd(scratch, [stdout, stderr, stream, lifeline])
+    // Nothing comes, but only who reads sees the end.
+    lifeline.resume()
+    this.ended = this.#untilEnd(scratch, cwd, [stdout, stderr, stream, lifeline])
   }
 
   flushLines(): void {
@@ -74,14 +77,17 @@ export class WorkerProcess implements WorkerTransport {
     return splitter
   }
 
-  async #untilEnd(scratch: string, pipes: readonly Socket[]): Promise<WorkerEnd> {
+  async #untilEnd(scratch: string, cwd: string, pipes: readonly Socket[]): Promise<WorkerEnd> {
     const child = this.#process
+    const closed = new Promise(resolve => child.once('close', resolve))
     const end = await new Promise<WorkerEnd>(resolve => {
-      child.once('error', failure => resolve({ code: null, signal: null, failure: explain(failure) }))
+      child.once('error', failure => resolve({ code: null, signal: null, failure: explain(failure, cwd) }))
       child.once('exit', (code, signal) => resolve({ code, signal }))
     })
     // A process that the code has started may hold the pipes open: what is in them by now is all that is waited for.
-    await Promise.race([new Promise(resolve => child.once('close', resolve)), setTimeout(lastWordsMs)])
+    const patience = new AbortController()
+    await Promise.race([closed, setTimeout(lastWordsMs, undefined, { signal: patience.signal }).catch(() => {})])
+    patience.abort()
     this.flushLines()
     for (const pipe of pipes) pipe.destroy()
     removeScratchDirectory(scratch)
@@ -93,6 +99,7 @@ type FiveStreams = readonly [stdin: null, stdout: Socket, stderr: Socket, conver
 
 const lastWordsMs = 100
 
-function explain(failure: Error): Error {
-  return existsSync(program) ? failure : new Error(`${program} does not exist: modulepickle has not been built`)
+/** Node names its own binary where the directory is missing. */
+function explain(failure: Error, cwd: string): Error {
+  return existsSync(cwd) ? failure : new Error(`The directory for workers, ${cwd}, does not exist`, { cause: failure })
 }

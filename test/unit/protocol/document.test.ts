@@ -12,7 +12,7 @@ const text = readFileSync(path.join(repository, 'docs/PROTOCOL.md'), 'utf8')
 /** The first cells of the table under a heading. */
 function kindsUnder(heading: string): (string | undefined)[] {
   const section = text.split(`### ${heading}\n`)[1]?.split('\n#')[0] ?? ''
-  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(match => match[1])
+  return [...section.matchAll(/^\| `(\w+)` +\|/gm)].map(match => match[1])
 }
 
 suite('PROTOCOL.md', () => {

@@ -1,7 +1,11 @@
 /** The built worker program: one file that needs nothing but Node, with the package's own public face. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { suite, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { readModule } from '../../../src/cloudpickle/source/module-record.ts'
@@ -39,5 +43,33 @@ suite('the worker program', () => {
       const real = (await import(pathToFileURL(path.join(repository, 'dist', entry)).href)) as object
       assert.deepEqual(Object.keys(subpaths[subpath] ?? {}).sort(), Object.keys(real).sort(), subpath)
     }
+  })
+})
+
+suite('the worker program, run', () => {
+  async function outcome(input: Buffer): Promise<{ code: number | null; stderr: string; scratch: string }> {
+    const scratch = mkdtempSync(path.join(tmpdir(), 'modulepickle-test-scratch-'))
+    const stdio = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] as const
+    const worker = spawn(process.execPath, [file, scratch], { cwd: scratch, stdio: [...stdio] })
+    let stderr = ''
+    worker.stderr?.on('data', chunk => (stderr += String(chunk)))
+    const conversation = worker.stdio[3] as Duplex
+    conversation.once('data', () => conversation.end(input))
+    const [code] = (await once(worker, 'close')) as [number | null]
+    return { code, stderr, scratch }
+  }
+
+  test('ends when its sender is gone, and removes its directory', async () => {
+    const { code, stderr, scratch } = await outcome(Buffer.alloc(0))
+    assert.deepEqual([code, stderr], [0, ''])
+    assert.ok(!existsSync(scratch))
+  })
+
+  test('ends with an error when it does not understand its sender', async () => {
+    const { code, stderr, scratch } = await outcome(Buffer.from('GET / HTTP/1.1\r\n\r\n'))
+    assert.equal(code, 1)
+    assert.match(stderr, /ERR_PROTOCOL/)
+    assert.match(stderr, /"GET \/ HTTP\/1"/)
+    assert.ok(!existsSync(scratch))
   })
 })

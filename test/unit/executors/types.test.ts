@@ -1,0 +1,33 @@
+/** Types of executors, end to end: this file has to compile; running it checks nothing more. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { Call, Executor, MapCall } from '../../../src/executors/index.ts'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+
+function is<_T extends true>(): void {}
+
+/** Never called. */
+export function uses(pool: Executor): void {
+  const run = pool.run((a: number, b: string) => `${a}${b}`, 1, 'x')
+  is<Equal<typeof run, Call<string>>>()
+  const awaited = pool.run(async (n: number) => n, 1)
+  is<Equal<typeof awaited, Call<number>>>()
+  const map = pool.map((row: { id: number }, index: number) => [row.id, index] as const, [{ id: 1 }])
+  is<Equal<typeof map, MapCall<readonly [number, number]>>>()
+  const yielding = pool.map(async (n: number) => n, [1], { errors: 'yield' })
+  is<Equal<typeof yielding, MapCall<number | Error>>>()
+  const remote = pool.remote((a: number, b?: string) => Boolean(a && b))
+  is<Equal<ReturnType<typeof remote>, Call<boolean>>>()
+  void remote(1)
+  // @ts-expect-error -- an argument of the wrong type
+  void remote('1')
+  // @ts-expect-error -- an argument is missing
+  void pool.run((a: number) => a)
+  // @ts-expect-error -- an input of the wrong type
+  void pool.map((n: number) => n, ['a'])
+}
+
+suite('types', () => {
+  test('follow from the function', () => assert.equal(typeof uses, 'function'))
+})
