@@ -43,7 +43,7 @@ export function isPathSpecifier(specifier: string): boolean {
 }
 
 function resolved(file: string | undefined): Resolution | undefined {
-  return file === undefined ? undefined : { kind: 'file', file: realpathSync(file) }
+  return file === undefined ? undefined : { kind: 'file', file: realpathSync.native(file) }
 }
 
 /** For `import`, a specifier is a URL reference; for `require`, a path. undefined for a URL that names no path. */

@@ -12,7 +12,7 @@ import { descriptionPath, encodeDescription, packageKey, snapshotFormat } from '
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId, SnapshotObject } from '../objects/snapshot.ts'
 import { compilerVersion, compileTarget, type Compiler } from './compile.ts'
-import { sizeAndMode, type Disk } from './disk.ts'
+import type { Disk } from './disk.ts'
 import type { Reached } from './graph.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import type { ModuleText } from './module-text.ts'
@@ -20,7 +20,6 @@ import { isCompiled, outputPath, sourcePath } from './output-path.ts'
 import { shippedPackageJson } from './package-json.ts'
 import { listPackage } from './package-files.ts'
 import { posixRelative } from './project.ts'
-import { shippedText } from './rewrite.ts'
 import type { Scanner } from './scanner.ts'
 
 export interface Assembled {
@@ -51,7 +50,7 @@ export class Assembly {
   /** @throws ModulePickleError ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH */
   assemble(reached: Reached, rules: IgnoreRules, limitBytes: number): Assembled {
     const { files, links } = this.#list(reached, rules)
-    checkSize(this.#root, files, limitBytes)
+    this.#checkSize(files, limitBytes)
     for (const file of files) this.#addFile(file)
     for (const [link, target] of links) this.#addLink(posixRelative(this.#root, link), target)
     for (const [place, directory] of reached.localLinks) {
@@ -80,14 +79,14 @@ export class Assembly {
 
   #addFile(file: string): void {
     const relative = posixRelative(this.#root, file)
-    const { mode } = sizeAndMode(file)
-    const { source, module, targets } = this.#scanner.scan(file)
+    const mode = this.#disk.modeOf(file)
+    const { source, module } = this.#scanner.scan(file)
     if (isCompiled(relative)) this.#addBlob(sourcePath(relative), mode, source.content, source.id, file)
     if (module) {
-      const text = Buffer.from(shippedText(this.#root, relative, module, targets))
+      const shipped = this.#scanner.shipped(file, module)
       if (module.compiler) this.#compilers.add(module.compiler)
       this.#modules.set(outputPath(relative), module)
-      this.#addBlob(outputPath(relative), mode, text, undefined, file)
+      this.#addBlob(outputPath(relative), mode, shipped.content, shipped.id, file)
     } else if (path.basename(file) === 'package.json') {
       this.#addBlob(relative, mode, packageJsonText(source.content), undefined, file)
     } else if (!isCompiled(relative)) {
@@ -108,6 +107,18 @@ export class Assembly {
     if (file !== undefined) this.#sources.set(place, file)
   }
 
+  #checkSize(files: Iterable<string>, limitBytes: number): void {
+    const sizes = [...files].map(file => ({ file, sizeBytes: this.#disk.sizeBytes(file) }))
+    const total = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    if (total <= limitBytes) return
+    const largest = sizes.sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, 5)
+    const lines = largest.map(({ file, sizeBytes }) => `  ${formatSize(sizeBytes)}  ${posixRelative(this.#root, file)}`)
+    throw new ModulePickleError(
+      'ERR_SNAPSHOT_TOO_LARGE',
+      `The packages that would ship from ${this.#root} hold ${formatSize(total)}, over the limit of ${formatSize(limitBytes)}. The largest files:\n${lines.join('\n')}\nIgnore what the code does not need in .gitignore or in "modulepickle": { "exclude": […] } of package.json.`,
+    )
+  }
+
   #claimedTwice(a: string, b: string, place: string): ModulePickleError {
     const [first, second] = [a, b].map(file => posixRelative(this.#root, file)).sort()
     return new ModulePickleError(
@@ -116,7 +127,7 @@ export class Assembly {
     )
   }
 
-  #describe(reached: Reached): Uint8Array & Buffer {
+  #describe(reached: Reached): Buffer {
     const packages: Record<string, string[]> = {}
     for (const { name, version } of [...reached.needs.values()].sort(byKey)) (packages[name] ??= []).push(version)
     const compilers = [...this.#compilers].map(compiler => [compiler, compilerVersion(compiler)] as const)
@@ -156,18 +167,6 @@ function packageJsonText(content: Buffer): Buffer {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return content
   const shipped = shippedPackageJson(json as Record<string, unknown>)
   return shipped === json ? content : Buffer.from(`${JSON.stringify(shipped, undefined, 2)}\n`)
-}
-
-function checkSize(root: string, files: Iterable<string>, limitBytes: number): void {
-  const sizes = [...files].map(file => ({ file, sizeBytes: sizeAndMode(file).sizeBytes }))
-  const total = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  if (total <= limitBytes) return
-  const largest = sizes.sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, 5)
-  const lines = largest.map(({ file, sizeBytes }) => `  ${formatSize(sizeBytes)}  ${posixRelative(root, file)}`)
-  throw new ModulePickleError(
-    'ERR_SNAPSHOT_TOO_LARGE',
-    `The packages that would ship from ${root} hold ${formatSize(total)}, over the limit of ${formatSize(limitBytes)}. The largest files:\n${lines.join('\n')}\nIgnore what the code does not need in .gitignore or in "modulepickle": { "exclude": […] } of package.json.`,
-  )
 }
 
 function formatSize(sizeBytes: number): string {

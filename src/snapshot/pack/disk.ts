@@ -4,7 +4,7 @@
  * A stamp has nanoseconds and the inode, because milliseconds and size miss back-to-back edits; a file touched within the
  * file system's clock tick of being read may change again without a new stamp, so it is read again next time.
  */
-import { lstatSync, readdirSync, readFileSync, statSync, type BigIntStats, type Dirent } from 'node:fs'
+import { readdirSync, readFileSync, statSync, type BigIntStats, type Dirent } from 'node:fs'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId } from '../objects/snapshot.ts'
 
@@ -24,44 +24,48 @@ interface Known {
 /** Paths that an answer depended on, with their stamps at that time. */
 export type Watch = Map<string, string>
 
-const absent = 'absent'
 const clockTickNs = 50_000_000n
 
 export class Disk {
   readonly #files = new Map<string, Known>()
-  #watch: Watch = new Map()
+  /** One look at each path in a pass, so that all of a pass sees the same state. */
+  #stats = new Map<string, BigIntStats | undefined>()
   #isSettled = true
 
-  /** Starts to record what is looked at; `watched` gives the record. */
-  startWatch(): void {
-    this.#watch = new Map()
+  /** Begins a pass: paths are looked at anew, and `watched` will tell which. */
+  startPass(): void {
+    this.#stats = new Map()
     this.#isSettled = true
   }
 
-  /** What was looked at since startWatch; undefined when something was too young for its stamp to be trusted. */
+  /** What the pass looked at; undefined when something was too young for its stamp to be trusted. */
   watched(): Watch | undefined {
-    return this.#isSettled ? this.#watch : undefined
+    if (!this.#isSettled) return undefined
+    return new Map([...this.#stats].map(([path, stat]) => [path, formatStamp(stat)]))
   }
 
   /** True when nothing in `watch` has changed. */
   isUnchanged(watch: Watch): boolean {
-    for (const [path, stamp] of watch) if (stampOf(path) !== stamp) return false
+    for (const [path, stamp] of watch) if (formatStamp(look(path)) !== stamp) return false
     return true
   }
 
   /** Records that the answer depends on `path`, whether it exists or not. */
-  note(path: string): void {
-    if (!this.#watch.has(path)) this.#record(path, statSync(path, { bigint: true, throwIfNoEntry: false }))
+  note(path: string): BigIntStats | undefined {
+    if (this.#stats.has(path)) return this.#stats.get(path)
+    const stat = look(path)
+    this.#stats.set(path, stat)
+    if (stat && !isOld(stat)) this.#isSettled = false
+    return stat
   }
 
   read(file: string): SourceFile {
-    const stat = statSync(file, { bigint: true })
-    this.#record(file, stat)
+    const stat = this.note(file)
     const stamp = formatStamp(stat)
     const known = this.#files.get(file)
     if (known?.stamp === stamp && known.isSettled) return known.source
     const content = readFileSync(file)
-    const isSettled = isOld(stat)
+    const isSettled = stat !== undefined && isOld(stat)
     if (known?.source.content.equals(content)) {
       known.stamp = stamp
       known.isSettled = isSettled
@@ -83,37 +87,33 @@ export class Disk {
   }
 
   isFile(path: string): boolean {
-    this.note(path)
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+    return this.note(path)?.isFile() ?? false
   }
 
   isDirectory(path: string): boolean {
-    this.note(path)
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+    return this.note(path)?.isDirectory() ?? false
   }
 
-  #record(path: string, stat: BigIntStats | undefined): void {
-    this.#watch.set(path, stat ? formatStamp(stat) : absent)
-    if (stat && !isOld(stat)) this.#isSettled = false
+  sizeBytes(file: string): number {
+    return Number(this.note(file)?.size ?? 0n)
+  }
+
+  /** As git sees a file: only whether its owner may execute it counts. */
+  modeOf(file: string): '100644' | '100755' {
+    return ((this.note(file)?.mode ?? 0n) & 0o100n) === 0n ? '100644' : '100755'
   }
 }
 
-function stampOf(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat ? formatStamp(stat) : absent
+function look(path: string): BigIntStats | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })
 }
 
-function formatStamp(stat: BigIntStats): string {
+function formatStamp(stat: BigIntStats | undefined): string {
+  if (stat === undefined) return 'absent'
   return `${stat.dev} ${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
 }
 
 function isOld(stat: BigIntStats): boolean {
   const youngest = stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs
   return BigInt(Date.now()) * 1_000_000n - youngest > clockTickNs
-}
-
-/** The bytes of a file, and whether its owner may execute it. */
-export function sizeAndMode(file: string): { sizeBytes: number; mode: '100644' | '100755' } {
-  const stat = lstatSync(file)
-  return { sizeBytes: stat.size, mode: (stat.mode & 0o100) === 0 ? '100644' : '100755' }
 }

@@ -46,6 +46,7 @@ export class ModuleGraph implements Reached {
   readonly #disk: Disk
   readonly #scanner: Scanner
   readonly #open: Record<Strength, string[]> = { certain: [], possible: [], named: [] }
+  readonly #owners = new Map<string, string>()
 
   constructor(root: string, disk: Disk, scanner: Scanner) {
     this.#root = root
@@ -94,7 +95,7 @@ export class ModuleGraph implements Reached {
       )
     }
     this.files.add(file)
-    const directory = packageOf(this.#root, file)
+    const directory = this.#ownerOf(file)
     if (strength !== 'named') this.packages.add(directory)
     this.#noteDirectories(file)
     const scanned = this.#scanner.scan(file)
@@ -105,8 +106,15 @@ export class ModuleGraph implements Reached {
     }
   }
 
+  #ownerOf(file: string): string {
+    const directory = path.dirname(file)
+    const owner = this.#owners.get(directory) ?? packageOf(this.#root, file)
+    this.#owners.set(directory, owner)
+    return owner
+  }
+
   #followNamed(target: Target, directory: string): void {
-    const isOwn = target.kind === 'local' && packageOf(this.#root, target.file) === directory
+    const isOwn = target.kind === 'local' && this.#ownerOf(target.file) === directory
     if (isOwn && !isSecret(posixRelative(this.#root, target.file))) this.#open.named.push(target.file)
   }
 

@@ -8,7 +8,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Ignore, Options } from 'ignore'
-import { ancestors, readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import { readPackageJson } from '../../cloudpickle/source/package-json.ts'
 import type { Disk } from './disk.ts'
 import { posixRelative } from './project.ts'
 
@@ -67,10 +67,4 @@ function packageRules(directory: string): { exclude: readonly string[]; include:
 
 function stringsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
-}
-
-/** True when `file` or a directory between it and `top` is ignored: a walk from `top` would not find it. */
-export function isHidden(rules: IgnoreRules, file: string, top: string): boolean {
-  const below = [...ancestors(path.dirname(file))].filter(directory => directory.length > top.length)
-  return rules.isIgnored(file, false) || below.some(directory => rules.isIgnored(directory, true))
 }

@@ -31,6 +31,7 @@ export function findInstalled(file: string, startingPoints: readonly string[]): 
 
 function isLinkedFromOutside(directory: string, name: string, startingPoints: readonly string[]): boolean {
   return startingPoints.some(start => {
+    if (isWithin(directory, path.dirname(start))) return false
     const root = findRoot(start)
     if (root === undefined || isWithin(directory, root)) return false
     const entry = findPackageDirectory(name, path.join(root, 'package.json'))

@@ -15,27 +15,35 @@ import { shippedPackageJson } from './package-json.ts'
 import { posixRelative } from './project.ts'
 import { modeOf, type Target } from './targets.ts'
 
-interface Edit {
+export interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** `targets` has one entry a request of `module`, which is the file at `relative` below `root`. */
-export function shippedText(root: string, relative: string, module: ModuleText, targets: readonly Target[]): string {
+/** The changes to `module`, the file at `relative` below `root`. `targets` has one entry a request. */
+export function editsOf(
+  root: string,
+  relative: string,
+  module: ModuleText,
+  targets: readonly Target[],
+): readonly Edit[] {
   const helper = helperName(module.code)
-  const edits = module.requests.flatMap((request, index) => {
+  return module.requests.flatMap((request, index) => {
     const target = targets[index]
     if (request.specifier === undefined) return mayMeetTypeScript(request, module) ? wrap(request, helper) : []
     return target?.kind === 'local' ? editsFor(root, relative, module, request, target) : []
   })
-  const lines = [applyEdits(module.code, edits)]
+}
+
+export function shippedText(module: ModuleText, edits: readonly Edit[]): string {
+  const helper = helperName(module.code)
+  const text = applyEdits(module.code, edits)
+  const lines = [text]
   if (edits.some(edit => edit.text.startsWith(helper))) lines.push(helperFunction(helper))
   const table = bindingTable(module.declarations, module.kind)
   if (table !== undefined) lines.push(table)
-  const [text = ''] = lines
-  if (lines.length === 1) return text + module.mapComment
-  return `${lines.map(withLineEnd).join('')}${module.mapComment}`
+  return (lines.length === 1 ? text : lines.map(withLineEnd).join('')) + module.mapComment
 }
 
 function withLineEnd(text: string): string {

@@ -6,10 +6,13 @@
  */
 import path from 'node:path'
 import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
+import { objectId } from '../objects/object-id.ts'
+import type { ObjectId } from '../objects/snapshot.ts'
 import type { Disk, SourceFile } from './disk.ts'
 import { isUnreadable, readModuleText, type ModuleText } from './module-text.ts'
 import { isCompiled, isModuleText } from './output-path.ts'
 import { posixRelative } from './project.ts'
+import { editsOf, shippedText } from './rewrite.ts'
 import { TargetFinder, type Target } from './targets.ts'
 import { TsConfigs } from './tsconfig.ts'
 
@@ -27,6 +30,13 @@ interface Kept {
   readonly key: string
   readonly module: ModuleText | undefined
   readonly failure: unknown
+  shipped?: Shipped & { readonly edits: string }
+}
+
+/** A module in the form that ships. */
+export interface Shipped {
+  readonly content: Buffer
+  readonly id: ObjectId
 }
 
 /** Texts by content, across passes. */
@@ -39,6 +49,7 @@ export class Scanner {
   readonly #tsconfigs: TsConfigs
   readonly #targets: TargetFinder
   readonly #scanned = new Map<string, Scanned>()
+  readonly #types = new Map<string, string | undefined>()
 
   constructor(root: string, disk: Disk, texts: ModuleTexts) {
     this.#root = root
@@ -59,19 +70,40 @@ export class Scanner {
     return scanned
   }
 
+  /** The text of `module`, which `file` was scanned as, with its specifiers made fit for the snapshot. */
+  shipped(file: string, module: ModuleText): Shipped {
+    const { source, targets } = this.scan(file)
+    const edits = editsOf(this.#root, posixRelative(this.#root, file), module, targets)
+    const key = JSON.stringify(edits)
+    const kept = this.#textOf(source)
+    if (kept.shipped?.edits === key) return kept.shipped
+    const content = Buffer.from(shippedText(module, edits))
+    kept.shipped = { content, id: objectId('blob', content), edits: key }
+    return kept.shipped
+  }
+
   #textOf(source: SourceFile): Kept {
     const { file } = source
     if (!isModuleText(file)) return { key: '', module: undefined, failure: undefined }
     const { options } = isCompiled(file) ? this.#tsconfigs.nearest(path.dirname(file)) : { options: {} }
-    const key = JSON.stringify([this.#root, nearestPackage(file)?.json.type, options])
+    const key = JSON.stringify([this.#root, this.#typeOf(file), options])
     const kept = this.#texts.get(source)
     if (kept?.key === key) return kept
-    const read = { key, ...this.#read(source, options) }
+    const read: Kept = { key, ...this.#read(source, options) }
     this.#texts.set(source, read)
     return read
   }
 
-  #read({ file, content }: SourceFile, options: Parameters<typeof readModuleText>[3]): Omit<Kept, 'key'> {
+  #typeOf(file: string): string | undefined {
+    const directory = path.dirname(file)
+    if (!this.#types.has(directory)) this.#types.set(directory, nearestPackage(file)?.json.type)
+    return this.#types.get(directory)
+  }
+
+  #read(
+    { file, content }: SourceFile,
+    options: Parameters<typeof readModuleText>[3],
+  ): Pick<Kept, 'module' | 'failure'> {
     try {
       const module = readModuleText(file, posixRelative(this.#root, file), content.toString('utf8'), options)
       return { module, failure: undefined }

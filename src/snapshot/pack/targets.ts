@@ -53,6 +53,8 @@ export class TargetFinder {
   readonly #root: string
   readonly #disk: Disk
   readonly #tsconfigs: TsConfigs
+  /** Targets of bare specifiers: they depend on the importing file's directory only. */
+  readonly #bare = new Map<string, Target>()
 
   constructor(root: string, disk: Disk, tsconfigs: TsConfigs) {
     this.#root = root
@@ -87,7 +89,11 @@ export class TargetFinder {
     if (isPathSpecifier(specifier)) return this.#findPath(file, specifier, mode)
     if (specifier.startsWith('#')) return this.#findImportsEntry(file, specifier, mode)
     const alias = isCompiled(file) ? this.#findAlias(file, specifier) : undefined
-    return alias ?? this.#findBare(file, specifier, mode)
+    if (alias) return alias
+    const key = `${mode} ${specifier} ${path.dirname(file)}`
+    const target = this.#bare.get(key) ?? this.#findBare(file, specifier, mode)
+    this.#bare.set(key, target)
+    return target
   }
 
   #findPath(file: string, specifier: string, mode: ResolveMode): Target {

@@ -48,6 +48,7 @@ interface Packed {
 }
 
 const defaultLimitBytes = 100 * 1024 * 1024
+const maximumKept = 32
 
 export class WorkingDirectory {
   readonly #limitBytes: number
@@ -87,12 +88,20 @@ export class WorkingDirectory {
     if (known?.watch && this.#disk.isUnchanged(known.watch)) return known.snapshot
     const fresh = this.#packNow(realRoot, files)
     const snapshot = known?.snapshot.id === fresh.id ? known.snapshot : fresh
-    this.#packed.set(key, { snapshot, watch: this.#disk.watched() })
+    this.#keep(key, { snapshot, watch: this.#disk.watched() })
     return snapshot
   }
 
+  /** The most recent ones; whoever still uses an older snapshot holds it. */
+  #keep(key: string, packed: Packed): void {
+    this.#packed.delete(key)
+    this.#packed.set(key, packed)
+    const [oldest] = this.#packed.keys()
+    if (this.#packed.size > maximumKept && oldest !== undefined) this.#packed.delete(oldest)
+  }
+
   #packNow(root: string, files: readonly string[]): PackedSnapshot {
-    this.#disk.startWatch()
+    this.#disk.startPass()
     const scanner = new Scanner(root, this.#disk, this.#texts)
     const reached = new ModuleGraph(root, this.#disk, scanner).follow(files)
     const rules = new IgnoreRules(this.#disk)

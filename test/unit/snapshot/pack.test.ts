@@ -479,6 +479,33 @@ test('an installed file is known by package, version and path inside; a local on
   assert.equal(working.installed(project.file('main.js')), undefined)
 })
 
+test('a package linked from outside the project counts as installed', t => {
+  const project = makeProject(t, {
+    ...simple,
+    'main.js': "import 'linked'",
+    '../linked/package.json': { name: 'linked', version: '3.0.0', main: 'lib/index.js' },
+    '../linked/lib/index.js': '',
+    'node_modules/linked': { link: '../../linked' },
+  })
+  assert.deepEqual(pack(project, 'main.js').packages, [{ name: 'linked', version: '3.0.0' }])
+  const library = project.file('../linked/lib/index.js')
+  const answers = (cwd: string): unknown =>
+    JSON.parse(
+      execFileSync(process.execPath, ['--input-type=module', '--eval', askFromThere, library], {
+        cwd,
+        encoding: 'utf8',
+      }),
+    )
+  assert.deepEqual(answers(project.root), ['3.0.0', null])
+  assert.deepEqual(answers(project.file('../linked')), [null, 'lib/index.js'])
+})
+
+const askFromThere = `
+import { WorkingDirectory } from '${new URL('../../../src/snapshot/pack/working-directory.ts', import.meta.url).href}'
+const working = new WorkingDirectory()
+const file = process.argv[1]
+console.log(JSON.stringify([working.installed(file)?.version ?? null, working.locate(file)?.path ?? null]))`
+
 test('paths, sources and bindings of packed modules can be asked for', (t: TestContext) => {
   const project = makeProject(t, {
     ...simple,
