@@ -87,7 +87,10 @@ function handwrittenCommonJs(module: string): string {
       /^import \{([^}]*)\} from (".*");$/gm,
       (_, names: string, from: string) => `const { ${list(names, ':').join(', ')} } = require(${from});`,
     )
-    .replaceAll(/^export \{([^}]*)\};?$/gm, (_, names: string) => void exported.push(...list(names, 'export')) ?? '')
+    .replaceAll(/^export \{([^}]*)\};?$/gm, (_, names: string) => {
+      exported.push(...list(names, 'export'))
+      return ''
+    })
     .replaceAll(/^export default function /gm, 'module.exports.default = function ')
   const assignments = exported.map(entry => {
     const [name, local = name] = entry.split(': ')
