@@ -55,7 +55,7 @@ function moduleText(index: number): string {
   const imported = wanted.filter(other => other < moduleCount)
   const imports = imported.map(other => `import { score as ${nameOf(other)} } from './${nameOf(other)}.ts'\n`)
   const children = `const children: readonly Scorer[] = [${imported.map(nameOf).join(', ')}]\n`
-  return imports.join('') + template.replace(childrenLine, children)
+  return imports.join('') + template.replace(childrenLine, children).replace("'template'", `'${nameOf(index)}'`)
 }
 
 function nameOf(index: number): string {
