@@ -7,6 +7,8 @@ import { after, before, suite, test } from 'node:test'
 import { transformSync } from 'esbuild'
 import { Project, repository, type Loader } from '../support/project.ts'
 import { howItTravels } from '../support/referenced.ts'
+import { unlessCommand } from '../support/requirements.ts'
+import { python } from '../unit/pickle/python.ts'
 
 const expected: Readonly<Record<string, string>> = {
   'an exported function': 'reference snapshot:/lib.js declared',
@@ -109,6 +111,7 @@ for (const loader of ['plain ESM', 'plain CommonJS', 'tsx ESM', 'tsx CommonJS', 
   suite(`under ${loader}`, () => {
     let project: Project
     const travels = new Map<string, string>()
+    let pickles: Record<string, string>
 
     before(async () => {
       const { files, main } = programFor(loader)
@@ -117,7 +120,7 @@ for (const loader of ['plain ESM', 'plain CommonJS', 'tsx ESM', 'tsx CommonJS', 
       const output = project.path('pickles.json')
       const { code, stderr } = await project.run(loader, main, [output])
       assert.equal(code, 0, stderr)
-      const pickles = JSON.parse(readFileSync(output, 'utf8')) as Record<string, string>
+      pickles = JSON.parse(readFileSync(output, 'utf8')) as Record<string, string>
       for (const [kind, pickle] of Object.entries(pickles))
         travels.set(kind, howItTravels(Buffer.from(pickle, 'base64')))
     })
@@ -127,5 +130,14 @@ for (const loader of ['plain ESM', 'plain CommonJS', 'tsx ESM', 'tsx CommonJS', 
     for (const [kind, how] of Object.entries(loader === 'plain CommonJS' ? { ...expected, ...byIdentity } : expected)) {
       test(`${kind} travels as ${how}`, () => assert.equal(travels.get(kind), how))
     }
+
+    test('python3 -m pickletools reads every pickle', { skip: unlessCommand('python3', 'Install Python 3.') }, () => {
+      const listAll = `
+import base64
+for text in json.loads(data).values():
+    listing(base64.b64decode(text))
+result = str(len(json.loads(data))).encode()`
+      assert.equal(String(python(listAll, Buffer.from(JSON.stringify(pickles)))), String(Object.keys(expected).length))
+    })
   })
 }
