@@ -1,10 +1,10 @@
 /**
- * What a snapshot consists of, and what of it a receiver lacks: a walk from the root tree over ids.
+ * What a snapshot consists of: a walk from the root tree over ids, by which a receiver tells what it lacks.
  *
  * Each object is visited once, however often the snapshot holds it. A tree that cannot be read hides its children: they
  * are asked for after it has arrived.
  */
-import type { ObjectId, ObjectKind, Snapshot, SnapshotObject } from './snapshot.ts'
+import type { ObjectId, ObjectKind } from './snapshot.ts'
 import { decodeTree, kindOfMode } from './tree.ts'
 
 export interface ObjectReference {
@@ -33,9 +33,4 @@ export function* walkObjects(
       open.push({ id, kind })
     }
   }
-}
-
-/** The objects of `snapshot` that a receiver does not have, by what it says it has. */
-export function* lackedObjects(snapshot: Snapshot, has: (id: ObjectId) => boolean): Generator<SnapshotObject> {
-  for (const object of snapshot.objects.values()) if (!has(object.id)) yield object
 }

@@ -5,6 +5,7 @@
  * file system's clock tick of being read may change again without a new stamp, so it is read again next time.
  */
 import { readdirSync, readFileSync, statSync, type BigIntStats, type Dirent } from 'node:fs'
+import { ModulePickleError } from '../../errors.ts'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId } from '../objects/snapshot.ts'
 
@@ -64,7 +65,7 @@ export class Disk {
     const stamp = formatStamp(stat)
     const known = this.#files.get(file)
     if (known?.stamp === stamp && known.isSettled) return known.source
-    const content = readFileSync(file)
+    const content = attempt(file, () => readFileSync(file))
     const isSettled = stat !== undefined && isOld(stat)
     if (known?.source.content.equals(content)) {
       known.stamp = stamp
@@ -83,7 +84,8 @@ export class Disk {
   /** Entries of a directory by name. */
   list(directory: string): Dirent[] {
     this.note(directory)
-    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const entries = attempt(directory, () => readdirSync(directory, { withFileTypes: true }))
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   isFile(path: string): boolean {
@@ -102,6 +104,23 @@ export class Disk {
   modeOf(file: string): '100644' | '100755' {
     return ((this.note(file)?.mode ?? 0n) & 0o100n) === 0n ? '100644' : '100755'
   }
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new ModulePickleError(
+      'ERR_MODULE_UNREADABLE',
+      `${path} cannot be read: ${(error as Error).message}. Correct its permissions, or exclude it in "modulepickle": { "exclude": […] } of package.json.`,
+      { cause: error },
+    )
+  }
+}
+
+/** True for the error of a file that was removed between being listed and being read. */
+export function isVanished(error: unknown): boolean {
+  return error instanceof ModulePickleError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }
 
 function look(path: string): BigIntStats | undefined {

@@ -158,7 +158,7 @@ export class ModuleGraph implements Reached {
         if (!entry.isFile() || testFile.test(file) || !(isModuleText(file) || file.endsWith('.json'))) continue
         const relative = posixRelative(directory, file)
         if (isSecret(posixRelative(this.#root, file))) continue
-        if (pattern.test(relative) || pattern.test(outputPath(relative))) found.push(file)
+        if (spellingsOf(relative).some(spelling => pattern.test(spelling))) found.push(file)
       }
     }
     return found
@@ -196,6 +196,12 @@ export class ModuleGraph implements Reached {
       `${where} imports ${outside}, which is outside the project ${this.#root}. Move it inside, make both part of one workspace, or install it as a package.`,
     )
   }
+}
+
+/** How a specifier may name a file: itself, as compiled, without its extension, or by its directory. */
+function spellingsOf(relative: string): string[] {
+  const stem = relative.replace(/\.[^./]+$/, '')
+  return [relative, outputPath(relative), stem, stem.replace(/\/index$/, '')]
 }
 
 /** Where to look for a pattern: the directory that its literal beginning names. */

@@ -98,7 +98,8 @@ function realTarget(link: string): string | undefined {
   try {
     return realpathSync(link)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ELOOP') return undefined
     throw error
   }
 }

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { exportTarget, importTarget } from '../../cloudpickle/source/exports.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
 import { nearestPackage, readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import type { SourceKind } from '../../cloudpickle/source/parse.ts'
 import { isPathSpecifier, splitPackageSpecifier } from '../../cloudpickle/source/resolve.ts'
 import { bindingTable } from './binding-table.ts'
 import type { ModuleText } from './module-text.ts'
@@ -40,7 +41,7 @@ export function shippedText(module: ModuleText, edits: readonly Edit[]): string 
   const helper = helperName(module.code)
   const text = applyEdits(module.code, edits)
   const lines = [text]
-  if (edits.some(edit => edit.text.startsWith(helper))) lines.push(helperFunction(helper))
+  if (edits.some(edit => edit.text.startsWith(helper))) lines.push(helperFunction(helper, module.kind))
   const table = bindingTable(module.declarations, module.kind)
   if (table !== undefined) lines.push(table)
   return (lines.length === 1 ? text : lines.map(withLineEnd).join('')) + module.mapComment
@@ -159,6 +160,13 @@ function helperName(code: string): string {
   return name
 }
 
-function helperFunction(name: string): string {
-  return `function ${name}(s){return typeof s==='string'&&/^\\.{1,2}\\//.test(s)?s.replace(/\\.(?:([cm]?)tsx?|jsx)(?=$|[?#])/,'.$1js'):s}`
+/** A relative specifier as the sender's loader takes it: `.ts` for what is `.js` now, or without an extension. */
+function helperFunction(name: string, kind: SourceKind): string {
+  const base = kind === 'module' ? 'import.meta.url' : "require('node:url').pathToFileURL(__filename)"
+  return (
+    `function ${name}(s){if(typeof s!=='string'||!/^\\.{1,2}\\//.test(s))return s;` +
+    `s=s.replace(/\\.(?:([cm]?)tsx?|jsx)(?=$|[?#])/,'.$1js');` +
+    `const is=e=>process.getBuiltinModule('node:fs').statSync(new URL(s+e,${base}),{throwIfNoEntry:false})?.isFile();` +
+    `return s+(['','.js','.mjs','.cjs','/index.js'].find(is)??'')}`
+  )
 }

@@ -9,7 +9,7 @@ import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
 import type { ObjectId, PackageNeed, Snapshot, SnapshotObject } from '../objects/snapshot.ts'
 import { Assembly, type Assembled } from './assemble.ts'
-import { Disk, type SourceFile, type Watch } from './disk.ts'
+import { Disk, isVanished, type SourceFile, type Watch } from './disk.ts'
 import { ModuleGraph, type Reached } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
 import { findInstalled, type InstalledFile } from './installed.ts'
@@ -49,6 +49,7 @@ interface Packed {
 
 const defaultLimitBytes = 100 * 1024 * 1024
 const maximumKept = 32
+const maximumAttempts = 10
 
 export class WorkingDirectory {
   readonly #limitBytes: number
@@ -86,7 +87,7 @@ export class WorkingDirectory {
     const key = JSON.stringify([realRoot, files])
     const known = this.#packed.get(key)
     if (known?.watch && this.#disk.isUnchanged(known.watch)) return known.snapshot
-    const fresh = this.#packNow(realRoot, files)
+    const fresh = this.#packSettled(realRoot, files)
     const snapshot = known?.snapshot.id === fresh.id ? known.snapshot : fresh
     this.#keep(key, { snapshot, watch: this.#disk.watched() })
     return snapshot
@@ -98,6 +99,17 @@ export class WorkingDirectory {
     this.#packed.set(key, packed)
     const [oldest] = this.#packed.keys()
     if (this.#packed.size > maximumKept && oldest !== undefined) this.#packed.delete(oldest)
+  }
+
+  /** Editors and builds make files that are gone a moment later: then look again. */
+  #packSettled(root: string, files: readonly string[]): PackedSnapshot {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return this.#packNow(root, files)
+      } catch (error) {
+        if (!isVanished(error) || attempt === maximumAttempts) throw error
+      }
+    }
   }
 
   #packNow(root: string, files: readonly string[]): PackedSnapshot {

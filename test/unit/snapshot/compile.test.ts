@@ -23,7 +23,6 @@ function ship(t: TestContext, files: Record<string, Contents>, main: string): Sh
   const snapshot = new WorkingDirectory().pack(project.root, [project.file(main)])
   const lookup = { directories: [project.root], runtime: temporaryDirectory(t) }
   const { directory } = cacheWith(t, snapshot).materialize(snapshot.id, lookup)
-  project.remove('.')
   const url = pathToFileURL(path.join(directory, snapshot.pathOf(project.file(main)))).href
   return {
     directory,
@@ -255,6 +254,27 @@ export const result = [a, b, c, d, e, url, missing].join()`,
   assert.equal(run('console.log(m.result, m.sub)'), 'a,b,c,d,e,worker.js,/missing.txt 1')
   const specifiers = [...text('main.js').matchAll(/from "(.*?)"/g)].map(([, specifier]) => specifier)
   assert.deepEqual(specifiers, ['./a.js', './b.js', './c.js', './dir/index.js', './e.mjs?query=1', '@self/name/sub'])
+})
+
+test('a computed import may leave out the extension or name the TypeScript file, as TypeScript runners allow', t => {
+  for (const type of ['module', 'commonjs']) {
+    const { run } = ship(
+      t,
+      {
+        'package.json': { type },
+        'main.ts':
+          'export const load = async (name: string): Promise<string> => (await import(`./parts/${name}`)).part\n',
+        'parts/one.ts': "export const part: string = 'one'",
+        'parts/two/index.ts': "export const part: string = 'two'",
+        'parts/three.mts': "import { dep } from 'dep'\nexport const part: string = dep",
+        'node_modules/dep/package.json': { name: 'dep', version: '1.0.0', main: 'index.js' },
+        'node_modules/dep/index.js': "exports.dep = 'three'",
+      },
+      'main.ts',
+    )
+    const script = "for (const name of ['one', 'one.ts', 'two', 'three', 'three.mjs']) console.log(await m.load(name))"
+    assert.equal(run(script).replaceAll('\n', ' '), 'one one two three three', type)
+  }
 })
 
 test('under tsx a TypeScript file without a package type ships as CommonJS, in other processes as Node detects it', t => {

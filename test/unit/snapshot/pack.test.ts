@@ -1,6 +1,6 @@
 /** What ships and what does not, and what the id of a snapshot depends on. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -477,6 +477,22 @@ test('an installed file is known by package, version and path inside; a local on
     directory: project.file('node_modules/dep'),
   })
   assert.equal(working.installed(project.file('main.js')), undefined)
+})
+
+test('files that come and go while packing do no harm', async t => {
+  const project = makeProject(t, simple)
+  const working = new WorkingDirectory()
+  const churn = `
+const { writeFileSync, rmSync } = require('node:fs')
+for (let i = 0; ; i++) { writeFileSync('data/' + i % 50 + '.tmp', ''); rmSync('data/' + i % 50 + '.tmp') }`
+  const child = spawn(process.execPath, ['--eval', churn], { cwd: project.root, stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  const until = Date.now() + 1000
+  while (Date.now() < until) {
+    assert.ok(pathsOf(working.pack(project.root, [project.file('main.js')])).includes('data/rows.csv'))
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  assert.equal(child.exitCode, null)
 })
 
 test('a package linked from outside the project counts as installed', t => {
