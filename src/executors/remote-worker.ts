@@ -113,6 +113,7 @@ export class RemoteWorker {
     try {
       return await this.#converse(call)
     } finally {
+      this.#shipped.deliveries.endAll(this)
       this.#listen(undefined)
     }
   }
@@ -140,6 +141,7 @@ export class RemoteWorker {
     for (let next = await this.#receive(); next; next = await this.#receive()) {
       const { message, body } = next
       if (message.kind === 'need') await this.#supply(message.snapshot, message.objects)
+      else if (message.kind === 'has') this.#shipped.deliveries.end(message.snapshot, this)
       else if (message.kind === 'exit') exitCode = message.code
       else if (message.kind === 'result' && message.id === call.id) {
         if (message.last) this.#isUsable = false
@@ -167,6 +169,14 @@ export class RemoteWorker {
   }
 
   async #supply(snapshot: string, lacked: readonly string[]): Promise<void> {
+    const { deliveries } = this.#shipped
+    const elsewhere = deliveries.elsewhere(snapshot, this)
+    if (elsewhere) {
+      await elsewhere
+      this.#connection.send({ kind: 'recheck' })
+      return
+    }
+    deliveries.begin(snapshot, this)
     for (const object of this.#shipped.supply(snapshot, lacked, this.#trees)) {
       this.#counts.objectsSent++
       if (object.kind === 'blob') this.#counts.filesSent++

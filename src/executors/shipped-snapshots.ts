@@ -5,9 +5,11 @@
 import { walkObjects } from '../snapshot/objects/walk.ts'
 import type { ObjectId, SnapshotObject } from '../snapshot/objects/snapshot.ts'
 import type { Packed, PackedModules } from '../modulepickle.ts'
+import { Deliveries } from './deliveries.ts'
 
 export class ShippedSnapshots {
   readonly #snapshots = new Map<ObjectId, PackedModules>()
+  readonly deliveries = new Deliveries()
   readonly packageDirectories = new Map<string, string>()
   /** The file behind each name that stack traces of workers have for code which travelled by value. */
   readonly sources = new Map<string, string>()

@@ -25,8 +25,10 @@ export type SenderMessage =
   | { readonly kind: 'call'; readonly id: string; readonly functionId: string | null }
   /** An object that the worker needs. Body: its content. */
   | { readonly kind: 'object'; readonly id: string; readonly type: 'blob' | 'tree' }
-  /** All objects that the worker asked for have been sent. */
+  /** The objects that the sender has of those that were asked for have been sent. */
   | { readonly kind: 'supplied' }
+  /** In answer to `need`: another worker was being sent the same; look again, and ask again for what is lacking still. */
+  | { readonly kind: 'recheck' }
   /** There will be no more calls: end. */
   | { readonly kind: 'close' }
 
@@ -41,6 +43,8 @@ export type WorkerMessage =
     }
   /** Of this snapshot the worker lacks these objects, and what lies below the trees among them. */
   | { readonly kind: 'need'; readonly snapshot: string; readonly objects: readonly string[] }
+  /** What was lacking of this snapshot has arrived. */
+  | { readonly kind: 'has'; readonly snapshot: string }
   /**
    * A call has ended. Body: the pickle of `{ result }` or, unless `ok`, of `{ error }`. With `last` the worker ends now,
    * because the code it ran left something behind that throws.
@@ -68,12 +72,14 @@ const senderShapes: Shapes<SenderMessage> = {
   call: { id: isText, functionId: value => value === null || isText(value) },
   object: { id: isText, type: value => value === 'blob' || value === 'tree' },
   supplied: {},
+  recheck: {},
   close: {},
 }
 
 const workerShapes: Shapes<WorkerMessage> = {
   ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText },
   need: { snapshot: isText, objects: isTexts },
+  has: { snapshot: isText },
   result: { id: isText, ok: isFlag, last: isFlag },
   exit: { id: isText, code: isInteger },
 }

@@ -12,23 +12,27 @@ export type ToSender = Connection<WorkerMessage, SenderMessage>
 /** @throws ModulePickleError ERR_SNAPSHOT_MISSING when the sender does not have them either, ERR_SNAPSHOT_CORRUPT */
 export async function obtainSnapshots(ids: readonly string[], cache: SnapshotCache, sender: ToSender): Promise<void> {
   for (const snapshot of ids) {
+    let objects = cache.missing(snapshot)
+    if (objects.length === 0) continue
     // A tree that has arrived shows what lies below it, and that may be lacking, too.
-    for (let objects = cache.missing(snapshot); objects.length > 0; objects = cache.missing(snapshot)) {
+    for (; objects.length > 0; objects = cache.missing(snapshot)) {
       sender.send({ kind: 'need', snapshot, objects: objects.slice(0, maximumNeeds) })
-      if ((await takeObjects(cache, sender)) === 0) throw notSupplied(snapshot, objects)
+      if (!(await takeObjects(cache, sender))) throw notSupplied(snapshot, objects)
     }
+    sender.send({ kind: 'has', snapshot })
   }
 }
 
-/** How many objects came. All of them are taken from the stream, also when one of them is refused. */
-async function takeObjects(cache: SnapshotCache, sender: ToSender): Promise<number> {
-  let count = 0
+/** False when the sender had none. All objects are taken from the stream, also when one of them is refused. */
+async function takeObjects(cache: SnapshotCache, sender: ToSender): Promise<boolean> {
+  let isSupplied = false
   let refused: unknown
   for (;;) {
     const received = await sender.receive()
+    if (received?.message.kind === 'recheck') return true
     if (received?.message.kind === 'supplied') break
     if (received?.message.kind !== 'object') throw outOfOrder(received?.message.kind)
-    count++
+    isSupplied = true
     try {
       cache.put(received.message.id, received.message.type, received.body)
     } catch (error) {
@@ -36,7 +40,7 @@ async function takeObjects(cache: SnapshotCache, sender: ToSender): Promise<numb
     }
   }
   if (refused !== undefined) throw refused
-  return count
+  return isSupplied
 }
 
 function notSupplied(snapshot: string, objects: readonly string[]): ModulePickleError {

@@ -34,6 +34,11 @@ suite('code that is edited while a program runs', () => {
     assert.equal(seen['objects sent for the edit'], 7)
     assert.equal(seen['snapshots'], 2)
   })
+
+  test('is sent to one of several workers that lack it at the same time', () => {
+    assert.deepEqual(seen['two at once'], [true, 2])
+    assert.equal(seen['files sent to two at once'], 2)
+  })
 })
 
 suite('code that itself imports modulepickle', () => {

@@ -21,12 +21,14 @@ const fromSender: SenderMessage[] = [
   { kind: 'object', id, type: 'blob' },
   { kind: 'object', id, type: 'tree' },
   { kind: 'supplied' },
+  { kind: 'recheck' },
   { kind: 'close' },
 ]
 
 const fromWorker: WorkerMessage[] = [
   { kind: 'ready', protocol: 1, node: 'v24.0.0', pid: 1, runtime: 'file:///worker.js' },
   { kind: 'need', snapshot: id, objects: [id] },
+  { kind: 'has', snapshot: id },
   { kind: 'result', id: '1', ok: true, last: false },
   { kind: 'exit', id: '1', code: 3 },
 ]

@@ -1,0 +1,40 @@
+/**
+ * Which snapshots are on their way to a worker right now. Another one that lacks the same waits and then looks again, because
+ * workers of one executor mostly share a cache: what has reached one of them has reached all.
+ */
+import type { ObjectId } from '../snapshot/objects/snapshot.ts'
+
+interface Delivery {
+  readonly receiver: object
+  readonly over: Promise<void>
+  readonly end: () => void
+}
+
+export class Deliveries {
+  readonly #open = new Map<ObjectId, Delivery>()
+
+  /** Settles when somebody else's delivery of the snapshot is over; undefined when there is none, and this one may begin. */
+  elsewhere(snapshot: ObjectId, receiver: object): Promise<void> | undefined {
+    const delivery = this.#open.get(snapshot)
+    return delivery && delivery.receiver !== receiver ? delivery.over : undefined
+  }
+
+  begin(snapshot: ObjectId, receiver: object): void {
+    if (this.#open.has(snapshot)) return
+    let end = (): void => {}
+    const over = new Promise<void>(resolve => (end = resolve))
+    this.#open.set(snapshot, { receiver, over, end })
+  }
+
+  end(snapshot: ObjectId, receiver: object): void {
+    const delivery = this.#open.get(snapshot)
+    if (delivery?.receiver !== receiver) return
+    this.#open.delete(snapshot)
+    delivery.end()
+  }
+
+  /** However a call ends, nobody waits for it any longer. */
+  endAll(receiver: object): void {
+    for (const snapshot of this.#open.keys()) this.end(snapshot, receiver)
+  }
+}
