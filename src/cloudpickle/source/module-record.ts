@@ -77,7 +77,7 @@ export function readModule(text: string, kind: SourceKind, where: string): Modul
   }
   for (const statement of body) readStatement(statement, record)
   readHoistedVars(body, record)
-  readRequests(program, record.requests)
+  readRequests(program, requireNames(record.declarations), record.requests)
   return record
 }
 
@@ -244,17 +244,32 @@ export function isFunctionOrClass(node: Node): boolean {
   return /^(Function|ArrowFunction|Class)(Declaration|Expression)$/.test(node.type)
 }
 
-function readRequests(program: Program, requests: ModuleRequest[]): void {
+/** `require`, and what the module made by `createRequire()` at its top level. */
+function requireNames(declarations: ReadonlyMap<string, Declaration>): ReadonlySet<string> {
+  const made = [...declarations].filter(([, { init }]) => init !== undefined && isCreateRequire(init))
+  return new Set(['require', ...made.map(([name]) => name)])
+}
+
+function isCreateRequire(node: AnyNode): boolean {
+  if (node.type !== 'CallExpression') return false
+  const { callee } = node
+  return (
+    isNamed(callee, 'createRequire') ||
+    (callee.type === 'MemberExpression' && isNamed(callee.property, 'createRequire'))
+  )
+}
+
+function readRequests(program: Program, names: ReadonlySet<string>, requests: ModuleRequest[]): void {
   const open: Node[] = [program]
   for (let node = open.pop(); node; node = open.pop()) {
-    const request = requestOf(node as AnyNode)
+    const request = requestOf(node as AnyNode, names)
     if (request) requests.push(request)
     for (const child of childNodes(node)) open.push(child)
   }
   requests.sort((a, b) => a.start - b.start)
 }
 
-function requestOf(node: AnyNode): ModuleRequest | undefined {
+function requestOf(node: AnyNode, names: ReadonlySet<string>): ModuleRequest | undefined {
   switch (node.type) {
     case 'ImportDeclaration':
       return literalRequest('import', node.source)
@@ -266,8 +281,11 @@ function requestOf(node: AnyNode): ModuleRequest | undefined {
     case 'CallExpression': {
       const { callee } = node
       const isRequire =
-        (callee.type === 'Identifier' && callee.name === 'require') ||
-        (callee.type === 'MemberExpression' && isNamed(callee.object, 'require') && isNamed(callee.property, 'resolve'))
+        isRequireName(callee, names) ||
+        isCreateRequire(callee) ||
+        (callee.type === 'MemberExpression' &&
+          isRequireName(callee.object, names) &&
+          isNamed(callee.property, 'resolve'))
       return isRequire && node.arguments[0] ? literalRequest('require', node.arguments[0]) : undefined
     }
     case 'NewExpression': {
@@ -283,6 +301,10 @@ function requestOf(node: AnyNode): ModuleRequest | undefined {
 function literalRequest(kind: RequestKind, node: AnyNode): ModuleRequest {
   const specifier = node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
   return { kind, specifier, start: node.start, end: node.end }
+}
+
+function isRequireName(node: AnyNode, names: ReadonlySet<string>): boolean {
+  return node.type === 'Identifier' && names.has(node.name)
 }
 
 function isNamed(node: AnyNode, name: string): boolean {

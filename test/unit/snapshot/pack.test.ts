@@ -447,6 +447,27 @@ test('needed packages are listed by name and version, with a link where the send
   })
 })
 
+test('what createRequire makes is read as require', t => {
+  const dep = (name: string): Record<string, Contents> => ({
+    [`node_modules/${name}/package.json`]: { name, version: '1.0.0' },
+    [`node_modules/${name}/index.js`]: '',
+  })
+  const project = makeProject(t, {
+    ...simple,
+    'main.js': `
+import module, { createRequire } from 'node:module'
+const load = createRequire(import.meta.url)
+export const all = () => [load('one'), createRequire(import.meta.url)('two'), load.resolve('three'), other('four')]
+const other = module.createRequire(import.meta.url)`,
+    ...dep('one'),
+    ...dep('two'),
+    ...dep('three'),
+    ...dep('four'),
+  })
+  const names = pack(project, 'main.js').packages.map(({ name }) => name)
+  assert.deepEqual(names, ['four', 'one', 'three', 'two'])
+})
+
 test('files that a computed import can name bring what they need; others of the package do not', t => {
   const project = makeProject(t, {
     ...simple,
