@@ -2,12 +2,12 @@
  * One call from beginning to end: capture here, answer from the pool, decode here, errors told in terms of this process.
  */
 import { ModulePickleError } from '../errors.ts'
-import { pickle, type ModuleSource } from '../modulepickle.ts'
+import { pickle, type ModuleSource, type Pickled } from '../modulepickle.ts'
 import type { Call } from './contract.ts'
 import { HomecomingDecoder } from './homecoming.ts'
 import { LogTail, type LogLine } from './logs.ts'
 import type { Pool } from './pool.ts'
-import type { Answer, DefinedFunction, OutgoingCall, Parcel } from './remote-worker.ts'
+import type { Answer, DefinedFunction, OutgoingCall } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import { placeAtCall, placeAtSite, retrace, type CallOrigin, type CallSite, type StackNames } from './stack-trace.ts'
 
@@ -46,11 +46,11 @@ export class CallRunner {
    * The pickle of `captured`, as everything in it is now.
    * @throws ModulePickleError for what cannot be captured; its stack is `site`
    */
-  capture(captured: Captured, site: CallSite): Parcel {
+  capture(captured: Captured, site: CallSite): Pickled {
     try {
-      const parcel = pickle(captured, { source: this.#source, selfContained: false })
-      this.#shipped.add(parcel)
-      return parcel
+      const pickled = pickle(captured, { source: this.#source, selfContained: false })
+      this.#shipped.add(pickled)
+      return pickled
     } catch (error) {
       if (error instanceof ModulePickleError) placeAtSite(error, site)
       throw error
@@ -71,7 +71,7 @@ export class CallRunner {
   }
 
   async #run<R>(
-    call: Omit<OutgoingCall, 'parcel'>,
+    call: Omit<OutgoingCall, 'pickled'>,
     captured: Captured,
     site: CallSite,
     refusal: Error | undefined,
@@ -79,11 +79,11 @@ export class CallRunner {
     try {
       if (refusal) throw refusal
       this.#pool.prepare()
-      const parcel = this.capture(captured, site)
-      const parcels = call.fn ? [call.fn.parcel, parcel] : [parcel]
-      const snapshotIds = new Set(parcels.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))
+      const pickled = this.capture(captured, site)
+      const pickles = call.fn ? [call.fn.pickled, pickled] : [pickled]
+      const snapshotIds = new Set(pickles.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))
       const origin = { site, target: this.#target, snapshotIds: [...snapshotIds] }
-      const answer = await this.#answer({ ...call, parcel }, origin)
+      const answer = await this.#answer({ ...call, pickled }, origin)
       return (await this.#outcome(answer, origin)) as R
     } catch (error) {
       this.#failed++

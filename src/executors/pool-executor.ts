@@ -113,7 +113,7 @@ export class PoolExecutor implements Executor {
   #define(fn: AnyFunction, site: CallSite): DefinedFunction {
     const refusal = wrongFunction(fn)
     if (refusal) throw refusal
-    return { id: `f${++this.#functions}`, parcel: this.#runner.capture({ fn }, site) }
+    return { id: `f${++this.#functions}`, pickled: this.#runner.capture({ fn }, site) }
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ModulePickleError } from '../errors.ts'
-import type { Packed } from '../modulepickle.ts'
+import type { Pickled } from '../modulepickle.ts'
 import {
   Connection,
   decodeWorkerMessage,
@@ -19,22 +19,17 @@ import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { WorkerEnd, WorkerTransport } from './transport.ts'
 import { describeLoss, describeStartFailure } from './worker-loss.ts'
 
-/** A pickle, and what it refers to. */
-export interface Parcel extends Packed {
-  readonly bytes: Uint8Array
-}
-
 /** A function that is sent to a worker once, for many calls. */
 export interface DefinedFunction {
   readonly id: string
   /** The pickle of `{ fn }`. */
-  readonly parcel: Parcel
+  readonly pickled: Pickled
 }
 
 export interface OutgoingCall {
   readonly id: string
   /** The pickle of `{ args }`, or of `{ fn, args }` where no function is defined. */
-  readonly parcel: Parcel
+  readonly pickled: Pickled
   readonly fn: DefinedFunction | undefined
   onLine(line: LogLine): void
 }
@@ -136,7 +131,7 @@ export class RemoteWorker {
 
   async #converse(call: OutgoingCall): Promise<Answer> {
     this.#prepare(call)
-    this.#connection.send({ kind: 'call', id: call.id, functionId: call.fn?.id ?? null }, call.parcel.bytes)
+    this.#connection.send({ kind: 'call', id: call.id, functionId: call.fn?.id ?? null }, call.pickled.bytes)
     let exitCode: number | undefined
     for (let next = await this.#receive(); next; next = await this.#receive()) {
       const { message, body } = next
@@ -154,9 +149,9 @@ export class RemoteWorker {
   }
 
   /** Everything that the call refers to and the worker was not told yet. */
-  #prepare({ parcel, fn }: OutgoingCall): void {
+  #prepare({ pickled, fn }: OutgoingCall): void {
     const directories = new Map<string, string>()
-    for (const { packageDirectories } of fn ? [fn.parcel, parcel] : [parcel]) {
+    for (const { packageDirectories } of fn ? [fn.pickled, pickled] : [pickled]) {
       for (const [key, directory] of packageDirectories) {
         if (this.#packages.get(key) !== directory) directories.set(key, directory)
         this.#packages.set(key, directory)
@@ -164,7 +159,7 @@ export class RemoteWorker {
     }
     if (directories.size > 0) this.#connection.send({ kind: 'packages', directories })
     if (!fn || this.#functions.has(fn.id)) return
-    this.#connection.send({ kind: 'define', functionId: fn.id }, fn.parcel.bytes)
+    this.#connection.send({ kind: 'define', functionId: fn.id }, fn.pickled.bytes)
     this.#functions.add(fn.id)
   }
 

@@ -21,14 +21,14 @@ interface Invocation {
 /** A function that the sender has defined: decoded for the first call, so that a failure to do so is that call's. */
 class Defined {
   readonly #pickle: Uint8Array
-  #decoded: Promise<Partial<Invocation>> | undefined
+  #decoded: Partial<Invocation> | undefined
 
   constructor(pickle: Uint8Array) {
     this.#pickle = pickle
   }
 
-  decoded(sender: ToSender): Promise<Partial<Invocation>> {
-    return (this.#decoded ??= decode(this.#pickle, sender))
+  async decoded(sender: ToSender): Promise<Partial<Invocation>> {
+    return (this.#decoded ??= await decode(this.#pickle, sender))
   }
 }
 
