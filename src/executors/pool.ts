@@ -4,7 +4,8 @@
  *
  * Knows nothing of pickles or of where the workers are.
  */
-import { RemoteWorker, type Answer, type OutgoingCall, type SupplyCounts } from './remote-worker.ts'
+import type { SupplyCounts } from './provisions.ts'
+import { RemoteWorker, type Answer, type OutgoingCall } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { StartWorker } from './transport.ts'
 

@@ -1,7 +1,7 @@
 /**
- * The sender's side of the conversation with one worker: one call at a time, and before it whatever the worker needs for it.
+ * The sender's side of the conversation with one worker: one call at a time.
  *
- * Knows what it has told this worker already, so that an unchanged call costs one message each way.
+ * Every call ends: with an answer, or with an error that says how the worker was lost.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ModulePickleError } from '../errors.ts'
@@ -15,6 +15,7 @@ import {
   type WorkerMessage,
 } from '../protocol/index.ts'
 import { LogTail, type LogLine } from './logs.ts'
+import { Provisions, type SupplyCounts } from './provisions.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { WorkerEnd, WorkerTransport } from './transport.ts'
 import { describeLoss, describeStartFailure } from './worker-loss.ts'
@@ -42,23 +43,13 @@ export interface Answer {
   readonly runtime: string
 }
 
-/** Of what was sent, how much. */
-export interface SupplyCounts {
-  filesSent: number
-  objectsSent: number
-}
-
 const readyTimeoutMs = 60_000
 const closeTimeoutMs = 3_000
 
 export class RemoteWorker {
   readonly transport: WorkerTransport
   readonly #connection: Connection<SenderMessage, WorkerMessage>
-  readonly #shipped: ShippedSnapshots
-  readonly #counts: SupplyCounts
-  readonly #functions = new Set<string>()
-  readonly #packages = new Map<string, string>()
-  readonly #trees = new Set<string>()
+  readonly #provisions: Provisions
   readonly #stderr = new LogTail()
   #runtime = ''
   #isUsable = true
@@ -66,9 +57,8 @@ export class RemoteWorker {
   /** `counts` is added to. */
   constructor(transport: WorkerTransport, shipped: ShippedSnapshots, counts: SupplyCounts) {
     this.transport = transport
-    this.#shipped = shipped
-    this.#counts = counts
     this.#connection = new Connection(transport.stream, decodeWorkerMessage)
+    this.#provisions = new Provisions(this.#connection, shipped, counts)
     this.#listen(undefined)
     void transport.ended.then(() => (this.#isUsable = false))
   }
@@ -108,14 +98,14 @@ export class RemoteWorker {
     try {
       return await this.#converse(call)
     } finally {
-      this.#shipped.deliveries.endAll(this)
+      this.#provisions.callIsOver()
       this.#listen(undefined)
     }
   }
 
   /** The worker may forget the function. */
   release(functionId: string): void {
-    if (this.#functions.delete(functionId)) this.#connection.send({ kind: 'release', functionId })
+    this.#provisions.release(functionId)
   }
 
   /** Settles when the worker has ended, by itself or not. */
@@ -130,13 +120,13 @@ export class RemoteWorker {
   }
 
   async #converse(call: OutgoingCall): Promise<Answer> {
-    this.#prepare(call)
+    this.#provisions.prepare(call)
     this.#connection.send({ kind: 'call', id: call.id, functionId: call.fn?.id ?? null }, call.pickled.bytes)
     let exitCode: number | undefined
     for (let next = await this.#receive(); next; next = await this.#receive()) {
       const { message, body } = next
-      if (message.kind === 'need') await this.#supply(message.snapshot, message.objects)
-      else if (message.kind === 'has') this.#shipped.deliveries.end(message.snapshot, this)
+      if (message.kind === 'need') await this.#provisions.supply(message.snapshot, message.objects)
+      else if (message.kind === 'has') this.#provisions.supplied(message.snapshot)
       else if (message.kind === 'exit') exitCode = message.code
       else if (message.kind === 'result' && message.id === call.id) {
         if (message.last) this.#isUsable = false
@@ -146,39 +136,6 @@ export class RemoteWorker {
       } else throw this.#confused(`it sent ${message.kind} in the middle of a call`)
     }
     throw await this.#loss(exitCode)
-  }
-
-  /** Everything that the call refers to and the worker was not told yet. */
-  #prepare({ pickled, fn }: OutgoingCall): void {
-    const directories = new Map<string, string>()
-    for (const { packageDirectories } of fn ? [fn.pickled, pickled] : [pickled]) {
-      for (const [key, directory] of packageDirectories) {
-        if (this.#packages.get(key) !== directory) directories.set(key, directory)
-        this.#packages.set(key, directory)
-      }
-    }
-    if (directories.size > 0) this.#connection.send({ kind: 'packages', directories })
-    if (!fn || this.#functions.has(fn.id)) return
-    this.#connection.send({ kind: 'define', functionId: fn.id }, fn.pickled.bytes)
-    this.#functions.add(fn.id)
-  }
-
-  async #supply(snapshot: string, lacked: readonly string[]): Promise<void> {
-    const { deliveries } = this.#shipped
-    const elsewhere = deliveries.elsewhere(snapshot, this)
-    if (elsewhere) {
-      await elsewhere
-      this.#connection.send({ kind: 'recheck' })
-      return
-    }
-    deliveries.begin(snapshot, this)
-    for (const object of this.#shipped.supply(snapshot, lacked, this.#trees)) {
-      this.#counts.objectsSent++
-      if (object.kind === 'blob') this.#counts.filesSent++
-      this.#connection.send({ kind: 'object', id: object.id, type: object.kind }, object.read())
-      await this.#connection.drained()
-    }
-    this.#connection.send({ kind: 'supplied' })
   }
 
   async #receive(): Promise<Received<WorkerMessage> | undefined> {

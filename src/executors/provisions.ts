@@ -1,0 +1,80 @@
+/**
+ * What one worker is sent besides calls: functions, places of packages, objects of snapshots. Each of them once.
+ */
+import type { Connection, SenderMessage, WorkerMessage } from '../protocol/index.ts'
+import type { DefinedFunction, OutgoingCall } from './remote-worker.ts'
+import type { ShippedSnapshots } from './shipped-snapshots.ts'
+
+/** How much was sent. */
+export interface SupplyCounts {
+  filesSent: number
+  objectsSent: number
+}
+
+export class Provisions {
+  readonly #connection: Connection<SenderMessage, WorkerMessage>
+  readonly #shipped: ShippedSnapshots
+  readonly #counts: SupplyCounts
+  readonly #functions = new Set<string>()
+  readonly #packages = new Map<string, string>()
+  readonly #trees = new Set<string>()
+
+  /** `counts` is added to. */
+  constructor(connection: Connection<SenderMessage, WorkerMessage>, shipped: ShippedSnapshots, counts: SupplyCounts) {
+    this.#connection = connection
+    this.#shipped = shipped
+    this.#counts = counts
+  }
+
+  /** Sends what `call` refers to and the worker was not told yet. */
+  prepare({ pickled, fn }: OutgoingCall): void {
+    const directories = new Map<string, string>()
+    for (const { packageDirectories } of fn ? [fn.pickled, pickled] : [pickled]) {
+      for (const [key, directory] of packageDirectories) {
+        if (this.#packages.get(key) !== directory) directories.set(key, directory)
+        this.#packages.set(key, directory)
+      }
+    }
+    if (directories.size > 0) this.#connection.send({ kind: 'packages', directories })
+    if (fn && !this.#functions.has(fn.id)) this.#define(fn)
+  }
+
+  /** Answers `need`. */
+  async supply(snapshot: string, lacked: readonly string[]): Promise<void> {
+    const { deliveries } = this.#shipped
+    const elsewhere = deliveries.elsewhere(snapshot, this)
+    if (elsewhere) {
+      await elsewhere
+      this.#connection.send({ kind: 'recheck' })
+      return
+    }
+    deliveries.begin(snapshot, this)
+    for (const object of this.#shipped.supply(snapshot, lacked, this.#trees)) {
+      this.#counts.objectsSent++
+      if (object.kind === 'blob') this.#counts.filesSent++
+      this.#connection.send({ kind: 'object', id: object.id, type: object.kind }, object.read())
+      await this.#connection.drained()
+    }
+    this.#connection.send({ kind: 'supplied' })
+  }
+
+  /** The worker has all of the snapshot. */
+  supplied(snapshot: string): void {
+    this.#shipped.deliveries.end(snapshot, this)
+  }
+
+  /** The call that supplies were for is over, however it ended: no other worker waits for them. */
+  callIsOver(): void {
+    this.#shipped.deliveries.endAll(this)
+  }
+
+  /** The worker may forget the function. */
+  release(functionId: string): void {
+    if (this.#functions.delete(functionId)) this.#connection.send({ kind: 'release', functionId })
+  }
+
+  #define({ id, pickled }: DefinedFunction): void {
+    this.#connection.send({ kind: 'define', functionId: id }, pickled.bytes)
+    this.#functions.add(id)
+  }
+}
