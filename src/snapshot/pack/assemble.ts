@@ -12,7 +12,7 @@ import { descriptionPath, encodeDescription, packageKey, snapshotFormat } from '
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId, SnapshotObject } from '../objects/snapshot.ts'
 import { compilerVersion, compileTarget, type Compiler } from './compile.ts'
-import type { Disk } from './disk.ts'
+import { isVanished, type Disk } from './disk.ts'
 import type { Reached } from './graph.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import type { ModuleText } from './module-text.ts'
@@ -51,7 +51,7 @@ export class Assembly {
   assemble(reached: Reached, rules: IgnoreRules, limitBytes: number): Assembled {
     const { files, links } = this.#list(reached, rules)
     this.#checkSize(files, limitBytes)
-    for (const file of files) this.#addFile(file)
+    for (const file of files) this.#addUnlessVanished(file, reached)
     for (const [link, target] of links) this.#addLink(posixRelative(this.#root, link), target)
     for (const [place, directory] of reached.localLinks) {
       this.#addLink(place, path.posix.relative(path.posix.dirname(place), posixRelative(this.#root, directory)))
@@ -75,6 +75,15 @@ export class Assembly {
       for (const json of packageJsonsAbove(this.#root, directory)) if (this.#disk.isFile(json)) files.add(json)
     }
     return { files: new Set([...files].sort()), links }
+  }
+
+  /** Editors and builds make files that are gone a moment later; only one that code reaches is missed. */
+  #addUnlessVanished(file: string, reached: Reached): void {
+    try {
+      this.#addFile(file)
+    } catch (error) {
+      if (!isVanished(error) || reached.files.has(file)) throw error
+    }
   }
 
   #addFile(file: string): void {

@@ -118,7 +118,7 @@ function attempt<T>(path: string, read: () => T): T {
   }
 }
 
-/** True for the error of a file that was removed between being listed and being read. */
+/** True for the error of a file or directory that was removed between being found and being read. */
 export function isVanished(error: unknown): boolean {
   return error instanceof ModulePickleError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }

@@ -49,7 +49,7 @@ interface Packed {
 
 const defaultLimitBytes = 100 * 1024 * 1024
 const maximumKept = 32
-const maximumAttempts = 10
+const maximumAttempts = 3
 
 export class WorkingDirectory {
   readonly #limitBytes: number
@@ -101,7 +101,7 @@ export class WorkingDirectory {
     if (this.#packed.size > maximumKept && oldest !== undefined) this.#packed.delete(oldest)
   }
 
-  /** Editors and builds make files that are gone a moment later: then look again. */
+  /** What was found and then removed, such as a directory that a build replaces: then look again. */
   #packSettled(root: string, files: readonly string[]): PackedSnapshot {
     for (let attempt = 1; ; attempt++) {
       try {
