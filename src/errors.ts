@@ -57,7 +57,7 @@ const brand = Symbol.for('modulepickle.error.v1')
 export class ModulePickleError extends Error {
   override readonly name = 'ModulePickleError'
   readonly code: ErrorCode
-  readonly path?: string
+  declare readonly path?: string
 
   // On the prototype, so that an error which arrived in a pickle has it, too: no constructor runs for that.
   static {
