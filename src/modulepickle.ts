@@ -66,10 +66,23 @@ export interface Pickled extends Packed {
 
 /** Pickles `value`, functions with the local packages that they need. */
 export function pickle(value: unknown, options: ShipOptions): Pickled {
-  const pickler = new (extend(CloudPickler, options))()
+  const pickler = new (shippingPickler(options))()
   const bytes = pickler.dump(value)
   const { snapshots, packageDirectories, sources } = pickler.shipment
   return { bytes, snapshots, packageDirectories, sources }
+}
+
+type ShippingPickler = new () => CloudPickler & ShipsModules
+
+const shippingPicklers = new WeakMap<ModuleSource, Map<boolean, ShippingPickler>>()
+
+/** Made once for each source: making a class costs more than pickling a small function. */
+function shippingPickler(options: ShipOptions): ShippingPickler {
+  const known = shippingPicklers.get(options.source) ?? new Map<boolean, ShippingPickler>()
+  shippingPicklers.set(options.source, known)
+  const made = known.get(options.selfContained) ?? extend(CloudPickler, options)
+  known.set(options.selfContained, made)
+  return made
 }
 
 /** The value of a pickle; its modules are evaluated first. */

@@ -45,6 +45,9 @@ export interface Packed {
   readonly sources: ReadonlyMap<string, string>
 }
 
+/** What a loaded file is called does not change while the process runs. */
+const sourceNames = new WeakMap<ModuleSource, Map<string, string>>()
+
 export class Shipment implements Packed {
   readonly packageDirectories = new Map<string, string>()
   readonly sources = new Map<string, string>()
@@ -99,7 +102,10 @@ export class Shipment implements Packed {
 
   /** The name that stack traces show for code of `file` that travels by value: its path in the project. */
   sourceName(file: string): string {
-    const name = this.#source.locate(file)?.path ?? path.basename(file)
+    const known = sourceNames.get(this.#source) ?? new Map<string, string>()
+    sourceNames.set(this.#source, known)
+    const name = known.get(file) ?? this.#source.locate(file)?.path ?? path.basename(file)
+    known.set(file, name)
     this.sources.set(name, file)
     return name
   }

@@ -68,9 +68,11 @@ function isPicklable(value: unknown): boolean {
   }
 }
 
+let shipping: (new () => OutcomePickler) | undefined
+
 function encode(value: unknown): Uint8Array {
-  const Shipping = extend(OutcomePickler, { source: runtime().source, selfContained: false })
-  return new Shipping().dump(value)
+  shipping ??= extend(OutcomePickler, { source: runtime().source, selfContained: false })
+  return new shipping().dump(value)
 }
 
 const names = new Map<unknown, string>(Object.entries(face).map(([name, value]) => [value, name]))

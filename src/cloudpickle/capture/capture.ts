@@ -64,7 +64,7 @@ export class Capture {
       name => scopes().find(({ scope }) => scope.isModule)?.variables[name],
     )
     if (reference) return { kind: 'reference', reference }
-    const closure = captureClosure(fn, site, this.#unitOf(script), scopes(), this.#scopes)
+    const closure = captureClosure(fn, site, this.#unitOf(script), scopes, this.#scopes)
     return { kind: 'closure', closure, site }
   }
 

@@ -78,16 +78,18 @@ const plans = new WeakMap<FunctionSite, Plan>()
 /** The variable that holds the binding table of a function's own module. */
 const ownBindings = '$mp_module'
 
+/** `readChain` asks V8 for the scopes around `fn`; not called for a function that needs nothing of them. */
 export function captureClosure(
   fn: Function,
   site: FunctionSite,
   unit: CodeUnit,
-  chain: ScopeChain,
+  readChain: () => ScopeChain,
   scopes: CapturedScopes,
 ): CapturedFunction {
   const plan = plans.get(site) ?? makePlan(unit.script, site)
   plans.set(site, plan)
-  const entered = scopes.enter(fn, chain, unit)
+  const chain = plan.values.length > 0 ? readChain() : []
+  const entered = scopes.enter(fn, neededScopes(chain, plan.values), unit)
   const inner = entered.at(-1)
   const maker = unit.addFunction(inner?.scope, site, plan.text)
   const variables: CapturedVariable[] = []
@@ -100,9 +102,16 @@ export function captureClosure(
     }
     variables.push({ owner: home, name: binding.name, value: readVariable(live, binding.name, unit.script, site) })
   }
-  for (const { owner, name } of variables)
+  for (const { owner, name } of variables) {
     unit.addVariable(owner instanceof CapturedScope ? owner.scope : undefined, name)
+  }
   return { owner: inner ?? unit, maker, variables, deferred: plan.deferred }
+}
+
+/** From the outermost to the innermost scope that holds one of the bindings. Those outside of it tell whose scope it is. */
+function neededScopes(chain: ScopeChain, values: readonly Binding[]): ScopeChain {
+  const innermost = chain.findLastIndex(({ scope }) => values.some(binding => binding.scope === scope))
+  return chain.slice(0, innermost + 1)
 }
 
 function readVariable(

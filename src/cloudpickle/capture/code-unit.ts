@@ -18,14 +18,14 @@ export class CodeUnit {
 
   constructor(script: LoadedScript) {
     this.script = script
-    this.#root = new ScopeCode({ line: 0, column: 0 })
+    this.#root = new ScopeCode()
   }
 
   /** Adds a scope inside another one; returns the name of its maker. */
   addScope(scope: Scope, parent: Scope | undefined): string {
     const name = `$s${scope.node.start}`
     if (!this.#scopes.has(scope)) {
-      const code = new ScopeCode(this.script.originalPosition(scope.node.start), isStrictItself(scope))
+      const code = new ScopeCode()
       this.#scopes.set(scope, code)
       this.#codeOf(parent).children.set(name, code)
     }
@@ -61,15 +61,8 @@ export class CodeUnit {
 type FunctionCode = SiteText & { readonly site: FunctionSite }
 
 class ScopeCode {
-  readonly position: Position
-  readonly #isStrict: boolean
   readonly variables = new Set<string>()
   readonly children = new Map<string, ScopeCode | FunctionCode>()
-
-  constructor(position: Position, isStrict = false) {
-    this.position = position
-    this.#isStrict = isStrict
-  }
 
   firstLine(): number {
     const lines = [...this.children.values()].map(child =>
@@ -79,7 +72,6 @@ class ScopeCode {
   }
 
   writeBody(writer: CodeWriter): void {
-    if (this.#isStrict) writer.write('"use strict";')
     const names = [...this.variables].toSorted()
     if (names.length > 0) writer.write(`let ${names.join(',')};`)
     writer.write('return{$set(){')
@@ -101,28 +93,18 @@ class ScopeCode {
   }
 }
 
-/** A maker is an arrow, so that `this` and `arguments` of arrows inside it stay those of the module. */
-function writeFunction(writer: CodeWriter, name: string, { site, text, position }: FunctionCode): void {
-  if (site.form !== 'method') {
-    writer.write(`,${name}:()=>(`)
-    writer.moveTo(position)
-    writer.write(`${text})`)
-    return
-  }
+/** A maker is an arrow, so that `this` of arrows inside it stays that of the module. */
+function writeFunction(writer: CodeWriter, name: string, { site, text, position, isStrict }: FunctionCode): void {
+  // The directive of a function around it is not part of the text; arrows that would see this maker's `this` never travel.
+  writer.write(isStrict ? `,${name}(){"use strict";return(` : `,${name}:()=>(`)
+  const { kind, type } = site.node as AnyNode & { kind?: 'init' | 'get' | 'set' }
+  const isMember = type === 'Property'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
-  const { kind } = site.node as AnyNode & { type: 'Property' }
-  writer.write(`,${name}:()=>Object.values(Object.getOwnPropertyDescriptors({`)
+  if (isMember) writer.write('Object.values(Object.getOwnPropertyDescriptors({')
   writer.moveTo(position)
-  writer.write(`${text}}))[0].${kind === 'init' ? 'value' : kind}`)
-}
-
-/** A function with its own `"use strict"`: the directive is not part of the text of the closures inside it. */
-function isStrictItself({ node }: Scope): boolean {
-  const { body } = node as AnyNode & { body?: AnyNode }
-  return (
-    body?.type === 'BlockStatement' &&
-    body.body.some(statement => 'directive' in statement && statement.directive === 'use strict')
-  )
+  writer.write(text)
+  if (isMember) writer.write(`}))[0].${kind === 'init' ? 'value' : kind}`)
+  writer.write(isStrict ? ')}' : ')')
 }
 
 class CodeWriter {

@@ -45,7 +45,7 @@ const handleLimit = 2000
 
 export class Inspector {
   readonly #session: Session
-  readonly #box: { value: unknown; enter: ((result: unknown) => false) | undefined }
+  readonly #box: { value: unknown; enter?: (result: unknown) => false }
   readonly #scripts = new Map<string, ScriptInfo>()
   readonly #sources = new Map<string, string>()
   #boxId: string | undefined
@@ -57,7 +57,7 @@ export class Inspector {
       const inspector = process.getBuiltinModule('node:inspector') as typeof import('node:inspector') & {
         [boxKey]?: never
       }
-      this.#box = { value: undefined, enter: undefined }
+      this.#box = { value: undefined }
       Object.defineProperty(inspector, boxKey, { value: this.#box, configurable: true })
       this.#session = new inspector.Session()
       this.#session.connect()
@@ -103,13 +103,8 @@ export class Inspector {
   }
 
   #readScopes(scopes: Remote): LiveScope[] {
-    const entries = this.#valueOf(scopes) as ArrayLike<{ object: Record<string, unknown> }>
-    const { result } = this.#properties(scopes.objectId!)
-    const descriptions = new Map(result.map(p => [p.name, p.value?.description ?? '']))
-    return Array.from(entries, (entry, index) => ({
-      description: descriptions.get(String(index)) ?? '',
-      variables: entry.object,
-    }))
+    const entries = this.#valueOf(scopes) as ArrayLike<{ description: string; object: LiveScope['variables'] }>
+    return Array.from(entries, ({ description, object }) => ({ description, variables: object }))
   }
 
   /** Enabling the Debugger domain lists every script again; the texts of local ones are kept while it is on. */
@@ -140,6 +135,7 @@ export class Inspector {
 
   #handleOf(value: unknown): string {
     this.#box.value = value
+    // The box has just this one property, so that nothing else is listed.
     const { result } = this.#properties(this.#boxHandle())
     this.#box.value = undefined
     return result[0]!.value!.objectId!
@@ -195,7 +191,8 @@ export class Inspector {
       // Through Runtime.evaluate: a termination that unwinds a direct call would end the main script as well.
       this.#session.post('Runtime.evaluate', { expression: `${boxExpression}.value()`, silent: true })
     } finally {
-      this.#box.value = this.#box.enter = undefined
+      this.#box.value = undefined
+      delete this.#box.enter
       this.#post('Debugger.removeBreakpoint', { breakpointId })
       this.#post('Debugger.disable')
     }

@@ -4,7 +4,7 @@
  * A loader may have squeezed the file into one line; then line breaks go back in, in front of statements, arguments,
  * elements and properties, where they cannot change the meaning. So stack traces need no source map on the other end.
  */
-import type { FunctionSite, Reference } from '../source/lexical-scopes.ts'
+import type { FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
 import type { LoadedScript, Position } from './loaded-script.ts'
 
@@ -19,9 +19,12 @@ export interface SiteText {
   readonly text: string
   /** Where the author's file has it. */
   readonly position: Position
+  /** Strict because of a directive in a function around it. */
+  readonly isStrict: boolean
 }
 
-export function siteText(script: LoadedScript, { node }: FunctionSite, edits: readonly Edit[]): SiteText {
+export function siteText(script: LoadedScript, site: FunctionSite, edits: readonly Edit[]): SiteText {
+  const { node } = site
   const position = script.originalPosition(node.start)
   const all = script.isTransformed ? [...edits, ...lineBreaks(script, node, position.line)] : [...edits]
   // An insertion comes before a replacement that starts at the same place.
@@ -32,7 +35,16 @@ export function siteText(script: LoadedScript, { node }: FunctionSite, edits: re
     text += script.text.slice(at, edit.start) + edit.text
     at = edit.end
   }
-  return { text: text + script.text.slice(at, node.end), position }
+  return { text: text + script.text.slice(at, node.end), position, isStrict: isInStrictFunction(site) }
+}
+
+function isInStrictFunction({ scope }: FunctionSite): boolean {
+  for (let outer: Scope | undefined = scope; outer && !outer.isModule; outer = outer.parent) {
+    const { body } = outer.node as AnyNode & { body?: AnyNode }
+    const isBlock = body?.type === 'BlockStatement'
+    if (isBlock && body.body.some(first => 'directive' in first && first.directive === 'use strict')) return true
+  }
+  return false
 }
 
 function lineBreaks(script: LoadedScript, root: Node, firstLine: number): Edit[] {

@@ -20,7 +20,7 @@ export interface Scanned {
   readonly source: SourceFile
   /** undefined for what is not JavaScript, or cannot be parsed as such. */
   readonly module: ModuleText | undefined
-  /** Why a file that had to be compiled was not. */
+  /** Why a file that should be a module cannot be read as one. */
   readonly failure: unknown
   /** One for each request of the module. */
   readonly targets: readonly Target[]
@@ -109,7 +109,7 @@ export class Scanner {
       return { module, failure: undefined }
     } catch (error) {
       if (!isUnreadable(error)) throw error
-      return { module: undefined, failure: isCompiled(file) ? error : undefined }
+      return { module: undefined, failure: error }
     }
   }
 }
