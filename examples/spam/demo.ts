@@ -29,6 +29,7 @@ export async function demo(args: readonly string[]): Promise<number> {
 async function tellStory(): Promise<number> {
   const start = performance.now()
   const copy = copyExample()
+  process.env['MODULEPICKLE_CACHE'] = copy.cache
   process.on('exit', copy.remove)
   let program: Program | undefined
   const interrupted = closeOnInterrupt(async () => program?.pool.close({ force: true }))

@@ -1,6 +1,6 @@
 /**
- * A temporary copy of the example, so that the demo can edit a file of it and leave the repository as it was.
- * Installed packages are linked, not copied. Output: the copy's directory and a way to remove it.
+ * A temporary copy of the example, so that the demo can edit a file of it and leave the repository as it was, with an
+ * empty cache for its workers, so that what is sent does not depend on earlier runs. Installed packages are linked.
  */
 import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,14 +11,17 @@ const example = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
 export interface Copy {
   readonly directory: string
+  readonly cache: string
   remove(): void
 }
 
 export function copyExample(): Copy {
-  const directory = mkdtempSync(path.join(realpathSync(tmpdir()), 'modulepickle-demo-'))
+  const temporary = mkdtempSync(path.join(realpathSync(tmpdir()), 'modulepickle-demo-'))
+  const directory = path.join(temporary, 'spam')
   for (const entry of ['package.json', 'sweep.ts', 'corpus.ts', 'filter']) {
     cpSync(path.join(example, entry), path.join(directory, entry), { recursive: true })
   }
   symlinkSync(path.join(example, 'node_modules'), path.join(directory, 'node_modules'), 'junction')
-  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) }
+  const remove = (): void => rmSync(temporary, { recursive: true, force: true })
+  return { directory, cache: path.join(temporary, 'cache'), remove }
 }

@@ -21,7 +21,7 @@ export async function startProgram(directory: string): Promise<Program> {
 
 export async function showEmptyDirectory({ pool }: Program): Promise<void> {
   const there = await pool.run(() => ({ directory: process.cwd(), files: readdirSync('.') }))
-  heading(`What its workers have (${pool.stats().workers} of them)`)
+  heading('What a worker has before anything is sent to it')
   block([`$ ls -A ${there.directory}`, ...(there.files.length === 0 ? ['(nothing)'] : there.files)])
 }
 
