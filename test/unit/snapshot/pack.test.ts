@@ -1,5 +1,6 @@
 /** What ships and what does not, and what the id of a snapshot depends on. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -507,13 +508,18 @@ test('files that come and go while packing do no harm', async t => {
 const { writeFileSync, rmSync } = require('node:fs')
 for (let i = 0; ; i++) { writeFileSync('data/' + i % 50 + '.tmp', ''); rmSync('data/' + i % 50 + '.tmp') }`
   const child = spawn(process.execPath, ['--eval', churn], { cwd: project.root, stdio: 'ignore' })
-  t.after(() => child.kill('SIGKILL'))
-  const until = Date.now() + 1000
-  while (Date.now() < until) {
-    assert.ok(pathsOf(working.pack(project.root, [project.file('main.js')])).includes('data/rows.csv'))
-    await new Promise(resolve => setImmediate(resolve))
+  try {
+    const until = Date.now() + 1000
+    while (Date.now() < until) {
+      assert.ok(pathsOf(working.pack(project.root, [project.file('main.js')])).includes('data/rows.csv'))
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    assert.equal(child.exitCode, null)
+  } finally {
+    // Gone before the directory is removed, or it would write into it meanwhile.
+    child.kill('SIGKILL')
+    await once(child, 'exit')
   }
-  assert.equal(child.exitCode, null)
 })
 
 test('a package linked from outside the project counts as installed', t => {
