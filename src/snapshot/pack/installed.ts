@@ -5,27 +5,14 @@
  */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import { ancestors, readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import { installedFile, type InstalledFile } from '../../cloudpickle/source/installed-package.ts'
 import { findPackageDirectory } from '../../cloudpickle/source/resolve.ts'
-import { findRoot, isInNodeModules, isWithin, posixRelative } from './project.ts'
-
-export interface InstalledFile {
-  readonly name: string
-  readonly version: string
-  /** Inside the package, with `/`. */
-  readonly file: string
-  readonly directory: string
-}
+import { findRoot, isInNodeModules, isWithin } from './project.ts'
 
 /** `file` is a real path; `startingPoints` are files of the projects that run. */
 export function findInstalled(file: string, startingPoints: readonly string[]): InstalledFile | undefined {
-  for (const directory of ancestors(path.dirname(file))) {
-    if (path.basename(directory) === 'node_modules') return undefined
-    const { name, version } = readPackageJson(directory) ?? {}
-    if (name === undefined || version === undefined) continue
-    if (!isInNodeModules(file) && !isLinkedFromOutside(directory, name, startingPoints)) return undefined
-    return { name, version, file: posixRelative(directory, file), directory }
-  }
+  const found = installedFile(file)
+  if (!found || isInNodeModules(file) || isLinkedFromOutside(found.directory, found.name, startingPoints)) return found
   return undefined
 }
 

@@ -12,12 +12,11 @@ import { Assembly, type Assembled } from './assemble.ts'
 import { Disk, isVanished, type SourceFile, type Watch } from './disk.ts'
 import { ModuleGraph, type Reached } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
-import { findInstalled, type InstalledFile } from './installed.ts'
+import type { InstalledFile } from '../../cloudpickle/source/installed-package.ts'
+import { findInstalled } from './installed.ts'
 import { outputPath } from './output-path.ts'
 import { findRoot, isInNodeModules, isWithin, posixRelative } from './project.ts'
 import { Scanner, type ModuleTexts } from './scanner.ts'
-
-export type { InstalledFile } from './installed.ts'
 
 /** A file of a project. `path` is relative to `root`, with `/`. */
 export interface LocalFile {
