@@ -4,20 +4,24 @@
  * Lengths from the pickle are compared with what is left before anything is allocated.
  */
 import { ModulePickleError, type ErrorCode } from '../errors.ts'
+import type { Limits } from './limits.ts'
 import { opcodes } from './opcodes.ts'
-import { readUtf8 } from './utf8.ts'
+import { readText } from './platform-text.ts'
 
 export class Cursor {
   readonly bytes: Uint8Array
   readonly #view: DataView
+  readonly #limits: Readonly<Limits>
   at = 0
   /** Where the current opcode stands. */
   opcodeAt = 0
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, limits: Readonly<Limits>) {
+    this.#limits = limits
     // Not as it came: a Node Buffer has a `slice` that shares memory.
     this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.checkLimit('maxBytes', bytes.length)
   }
 
   /** An error about the current opcode. */
@@ -29,6 +33,13 @@ export class Cursor {
 
   corrupt(message: string): ModulePickleError {
     return this.error('ERR_PICKLE_CORRUPT', message)
+  }
+
+  /** Fails now if the pickle asks for more of something than its reader allows. */
+  checkLimit(limit: keyof Limits, count: number): void {
+    if (count <= this.#limits[limit]) return
+    const message = `${count} is more than \`${limit}\` allows, which is ${this.#limits[limit]}. Raise it in the options if you trust the pickle.`
+    throw this.error('ERR_PICKLE_LIMIT', message)
   }
 
   opcode(): number {
@@ -79,6 +90,13 @@ export class Cursor {
     return this.bytes.subarray(start, start + size)
   }
 
+  /** The bytes of an integer that has `size` of them. */
+  integer(size: number): Uint8Array {
+    const bytes = this.take(size)
+    this.checkLimit('maxInteger', size)
+    return bytes
+  }
+
   /** A length that Python writes signed: LONG4, BINSTRING. */
   signedLength(): number {
     const size = this.int4()
@@ -93,7 +111,8 @@ export class Cursor {
 
   utf8(size: number): string {
     const start = this.#take(size)
-    const text = readUtf8(this.bytes, start, start + size)
+    this.checkLimit('maxString', size)
+    const text = readText(this.bytes, start, start + size)
     if (typeof text === 'number') throw this.corrupt(`the string is not UTF-8 at byte ${text}.`)
     return text
   }
@@ -103,6 +122,7 @@ export class Cursor {
     const end = this.bytes.indexOf(0x0a, this.at)
     if (end < 0)
       throw this.error('ERR_PICKLE_TRUNCATED', 'the line does not end. Get the pickle again: it is incomplete.')
+    this.checkLimit('maxString', end - this.at)
     const line = this.bytes.subarray(this.at, end)
     this.at = end + 1
     let text = ''

@@ -3,17 +3,30 @@
  *
  * A dict is an object until a key that is no string shows up. If nobody but the stack and the memo has it by then, a Map takes
  * its place. Else somebody refers to it already: decoding starts again, with such dicts, by ordinal, as Maps from the start.
+ * Most pickles have no such key, so that what is kept for each dict is little, and looked up only when one shows up.
  */
+import type { Memo } from './memo.ts'
+
+/** A dict that nobody else has yet, and where the memo has it. */
+export interface Replaced {
+  map: Map<unknown, unknown>
+  memoIndex: number | undefined
+}
 
 export class DictKinds {
   /** Ordinals of dicts that must be Maps. */
   readonly #maps = new Set<number>()
-  /** The dicts of this pass that are objects, with their ordinals. */
-  #objects = new Map<object, number>()
-  readonly #shared = new Set<object>()
-  #count = 0
+  /** The dicts of this pass, by ordinal; undefined for those that are Maps. */
+  #made: (object | undefined)[] = []
+  /** By ordinal: the memo index that the dict got when it was made. */
+  #memoIndices: (number | undefined)[] = []
+  /** Ordinals of the dicts that are objects; holds the first `#known` of `#made`. */
+  #ordinals = new Map<object, number>()
+  #known = 0
+  /** Dicts that somebody may refer to. */
+  #shared = new Set<object>()
   /** The dict made last, until it is memoized: that one memo entry does not count as sharing. */
-  #fresh: unknown
+  #fresh: object | undefined
   #surveying = false
 
   /** True once this pass can only look for more dicts that must be Maps. */
@@ -22,41 +35,57 @@ export class DictKinds {
   }
 
   startPass(): void {
-    this.#objects = new Map()
-    this.#shared.clear()
-    this.#count = 0
+    this.#made = []
+    this.#memoIndices = []
+    this.#ordinals = new Map()
+    this.#known = 0
+    this.#shared = new Set()
+    this.#fresh = undefined
     this.#surveying = false
   }
 
   make(): object {
-    const ordinal = this.#count++
-    if (this.#maps.has(ordinal)) return new Map()
+    if (this.#maps.size > 0 && this.#maps.has(this.#made.length)) {
+      this.#made.push(undefined)
+      this.#memoIndices.push(undefined)
+      return new Map()
+    }
     const dict = {}
-    this.#objects.set(dict, ordinal)
+    this.#made.push(dict)
+    this.#memoIndices.push(undefined)
     this.#fresh = dict
     return dict
   }
 
-  isObject(target: unknown): target is object {
-    return this.#objects.has(target as object)
-  }
-
-  noteMemoized(value: unknown): void {
-    if (value === this.#fresh) this.#fresh = undefined
-    else this.noteShared(value)
-  }
-
-  noteShared(value: unknown): void {
-    if (this.isObject(value)) this.#shared.add(value)
-  }
-
-  /** The Map to put in the place of `dict`, or undefined when decoding has to start again. */
-  replace(dict: object): Map<unknown, unknown> | undefined {
-    if (!this.#shared.has(dict) && Reflect.ownKeys(dict).length === 0) {
-      this.#objects.delete(dict)
-      return new Map()
+  isObject(target: object): boolean {
+    for (; this.#known < this.#made.length; this.#known++) {
+      const dict = this.#made[this.#known]
+      if (dict !== undefined) this.#ordinals.set(dict, this.#known)
     }
-    this.#maps.add(this.#objects.get(dict) as number)
+    return this.#ordinals.has(target)
+  }
+
+  noteMemoized(value: object, index: number): void {
+    if (value === this.#fresh) {
+      this.#memoIndices[this.#made.length - 1] = index
+      this.#fresh = undefined
+    } else this.noteShared(value)
+  }
+
+  noteShared(value: object): void {
+    if (Object.getPrototypeOf(value) === Object.prototype) this.#shared.add(value)
+  }
+
+  /** The Map to put in the place of `dict`, an object by `isObject`, or undefined when decoding has to start again. */
+  replace(dict: object, memo: Memo): Replaced | undefined {
+    const ordinal = this.#ordinals.get(dict) as number
+    const memoIndex = this.#memoIndices[ordinal]
+    const isShared = this.#shared.has(dict) || (memoIndex !== undefined && memo.isTaken(memoIndex))
+    if (!isShared && Reflect.ownKeys(dict).length === 0) {
+      this.#ordinals.delete(dict)
+      return { map: new Map(), memoIndex }
+    }
+    this.#maps.add(ordinal)
     this.#surveying = true
     return undefined
   }

@@ -3,6 +3,7 @@
  */
 import { Cursor } from './cursor.ts'
 import { longValue } from './integers.ts'
+import { defaultLimits } from './limits.ts'
 import { namedOpcodes, op, opcodes, type Argument } from './opcodes.ts'
 import { reprBytearray, reprBytes, reprFloat, reprString } from './python-repr.ts'
 import { parseFloatText, parseInteger, parseLong, parseQuoted, parseRawUnicode } from './text.ts'
@@ -13,7 +14,7 @@ const stored = namedOpcodes('PUT BINPUT LONG_BINPUT MEMOIZE')
 
 /** The listing, ending with the highest protocol that an opcode needs. Throws where the bytes are no pickle. */
 export function dis(bytes: Uint8Array): string {
-  const cursor = new Cursor(bytes)
+  const cursor = new Cursor(bytes, defaultLimits)
   const lines: string[] = []
   const marks: number[] = []
   let memoized = 0

@@ -12,7 +12,9 @@ import {
   ItemsFrame,
   LabelFrame,
   PersistentFrame,
-  TupleFrame,
+  SequenceFrame,
+  frozenset,
+  tuple,
   type Encoding,
   type Frame,
 } from './frames.ts'
@@ -21,8 +23,10 @@ import { op } from './opcodes.ts'
 import { Output, stringFilling } from './output.ts'
 import { joinPath } from './path.ts'
 import { planOf, type Plan } from './plan.ts'
-import { customReduction } from './registry.ts'
+import { Frozenset } from './python-values.ts'
+import { customReduction, type DispatchTable } from './registry.ts'
 import { dictItems, planFor } from './rules/index.ts'
+import { pythonPlan } from './rules/python.ts'
 import { refuseFunction } from './rules/refusals.ts'
 import { symbolPlan } from './rules/symbols.ts'
 import { intFilling, writeBigint, writeBytes, writeNumber } from './scalars.ts'
@@ -33,6 +37,7 @@ export interface Hooks {
   persistentId?: ((value: unknown) => unknown) | undefined
   reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
   bufferCallback?: ((buffer: Uint8Array) => boolean | void) | undefined
+  dispatchTable?: DispatchTable | undefined
   /** False writes no MEMOIZE and no reference back: for the preamble, which holds plain data only. */
   memo: boolean
 }
@@ -144,7 +149,7 @@ export class Encoder implements Encoding {
     if (value instanceof Term) return this.#term(value)
     const claim = this.#hooks.reducerOverride?.(value)
     if (claim !== undefined) return this.#claim(value, claim)
-    const custom = customReduction(value)
+    const custom = customReduction(value, this.#hooks.dispatchTable)
     if (custom !== undefined) return this.#perform(value, planOf(custom))
     const name = intrinsicName(value)
     if (name !== undefined) return this.#claim(value, new Global('js', name))
@@ -181,9 +186,12 @@ export class Encoder implements Encoding {
 
   #term(term: Term): boolean {
     if (term instanceof Labelled) return this.#open(new LabelFrame(term.value, term.segment))
-    if (term instanceof Tuple) return this.#open(new TupleFrame(term.items, term))
+    if (term instanceof Tuple) return this.#open(new SequenceFrame(term.items, term, tuple))
     if (term instanceof Reduced) return this.#perform(term, planOf(term.reduction))
     if (term instanceof Dict) return this.#perform(term, { create: 'dict', items: dictItems(term.cells) })
+    if (term instanceof Frozenset) return this.#open(new SequenceFrame([...term.members], term, frozenset))
+    const python = pythonPlan(term)
+    if (python !== undefined) return this.#perform(term, python)
     if (term instanceof Global) this.#global(term)
     else if (term instanceof LateOffset) this.out.hole(() => intFilling(term.value))
     else this.#leaf(term)

@@ -78,36 +78,45 @@ export class ItemsFrame implements Frame {
   }
 }
 
-export class TupleFrame implements Frame {
+/** How a value that cannot change once it is there is made of the items on the stack. */
+export interface Sequence {
+  /** For so many items and no more, an opcode that needs no MARK, by their number. */
+  short: readonly number[]
+  long: number
+}
+
+export const tuple: Sequence = { short: [op.EMPTY_TUPLE, op.TUPLE1, op.TUPLE2, op.TUPLE3], long: op.TUPLE }
+export const frozenset: Sequence = { short: [], long: op.FROZENSET }
+
+/** A tuple or frozenset: its items first, then the opcode that makes it of them. */
+export class SequenceFrame implements Frame {
   readonly #items: readonly unknown[]
   readonly #key: unknown
+  readonly #sequence: Sequence
   #next = 0
 
-  /** `key` is what the tuple is known by later; itself when nobody else knows it. */
-  constructor(items: readonly unknown[], key: unknown) {
+  /** `key` is what it is known by later; itself when nobody else knows it. */
+  constructor(items: readonly unknown[], key: unknown, sequence: Sequence) {
     this.#items = items
     this.#key = key
+    this.#sequence = sequence
   }
 
   step(encoding: Encoding): void {
     const { out } = encoding
     const count = this.#items.length
-    if (count === 0) {
-      out.op(op.EMPTY_TUPLE)
-      return encoding.close()
-    }
-    if (this.#next === 0 && count > 3) out.op(op.MARK)
+    const short = this.#sequence.short[count]
+    if (this.#next === 0 && short === undefined) out.op(op.MARK)
     while (this.#next < count) if (encoding.save(this.#items[this.#next++])) return
-    if (encoding.isMemoized(this.#key)) {
-      // A cycle led back here and the inner visit has made the tuple: drop the items, take that one.
-      if (count > 3) out.op(op.POP_MARK)
-      else for (let i = 0; i < count; i++) out.op(op.POP)
-      encoding.recall(this.#key)
-    } else {
-      out.op([op.TUPLE1, op.TUPLE2, op.TUPLE3][count - 1] ?? op.TUPLE)
-      encoding.memoize(this.#key)
-    }
     encoding.close()
+    if (encoding.isMemoized(this.#key)) {
+      // A cycle led back here and the inner visit has made it: drop the items, take that one.
+      if (short === undefined) out.op(op.POP_MARK)
+      else for (let i = 0; i < count; i++) out.op(op.POP)
+      return encoding.recall(this.#key)
+    }
+    out.op(short ?? this.#sequence.long)
+    if (short !== op.EMPTY_TUPLE) encoding.memoize(this.#key)
   }
 
   segment(): string {

@@ -1,8 +1,10 @@
 /** Layer 1, the public face of `modulepickle/pickle`. */
 export { Pickler, dumps, type PicklerOptions } from './pickler.ts'
-export { registerReducer, reduceSymbol } from './registry.ts'
+export { registerReducer, reduceSymbol, type DispatchTable } from './registry.ts'
 export { intrinsicByName, intrinsicName } from './intrinsics.ts'
 export { Bytes, Dict, Global, Labelled, Late, Reduced, Tuple, type Reduction } from './values.ts'
 export { readPreamble } from './preamble.ts'
 export { Unpickler, loads, type UnpicklerOptions } from './unpickler.ts'
+export { defaultLimits, type Limits } from './limits.ts'
+export { DateTime, Frozenset, PlainDate, TimeDelta, TimeZone } from './python-values.ts'
 export { dis } from './dis.ts'

@@ -26,10 +26,32 @@ function needsLastByte(bytes: Uint8Array): boolean {
 
 /** The integer that `bytes` hold. */
 export function longValue(bytes: Uint8Array): bigint {
-  if (bytes.length === 0) return 0n
-  const digits: string[] = ['0x']
-  for (let i = bytes.length - 1; i >= 0; i--) digits.push((bytes[i] as number).toString(16).padStart(2, '0'))
-  return BigInt.asIntN(bytes.length * 8, BigInt(digits.join('')))
+  if (bytes.length <= 6) return BigInt(smallValue(bytes))
+  const parts: string[] = ['0x']
+  for (let end = bytes.length; end > 0; end -= 4096) parts.push(hexDigits(bytes, Math.max(end - 4096, 0), end))
+  return BigInt.asIntN(bytes.length * 8, BigInt(parts.join('')))
+}
+
+/** LONG1: a number when it is a safe integer, else a bigint. */
+export function shortLongValue(bytes: Uint8Array): number | bigint {
+  return bytes.length <= 6 ? smallValue(bytes) : numberOrBigint(longValue(bytes))
+}
+
+/** Up to six bytes, which a number holds. */
+function smallValue(bytes: Uint8Array): number {
+  const size = bytes.length
+  let value = 0
+  for (let i = size - 1; i >= 0; i--) value = value * 256 + (bytes[i] as number)
+  return size > 0 && (bytes[size - 1] as number) >= 0x80 ? value - 256 ** size : value
+}
+
+const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Of the bytes from the last to the first. */
+function hexDigits(bytes: Uint8Array, from: number, end: number): string {
+  let digits = ''
+  for (let i = end - 1; i >= from; i--) digits += hexOfByte[bytes[i] as number]
+  return digits
 }
 
 /** A number when it is a safe integer, else the bigint itself. */

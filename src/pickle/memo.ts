@@ -6,6 +6,9 @@
 export class Memo {
   readonly #dense: unknown[] = []
   readonly #sparse = new Map<number, unknown>()
+  /** Which of the dense values somebody has taken. */
+  #taken = new Uint8Array(256)
+  readonly #takenSparse = new Set<number>()
 
   /** How many values there are: the index that MEMOIZE uses. */
   get size(): number {
@@ -20,18 +23,28 @@ export class Memo {
     return index < this.#dense.length ? this.#dense[index] : this.#sparse.get(index)
   }
 
-  put(index: number, value: unknown): void {
-    if (index > this.#dense.length || this.#sparse.has(index)) this.#sparse.set(index, value)
-    else this.#dense[index] = value
+  /** Remembers that somebody refers to the value, which is there. */
+  noteTaken(index: number): void {
+    if (index >= this.#dense.length) this.#takenSparse.add(index)
+    else {
+      if (index >= this.#taken.length) this.#growTaken()
+      this.#taken[index] = 1
+    }
   }
 
-  /** Puts another value in the place of one that was memoized once. */
-  replaceLast(value: unknown, replacement: unknown): void {
-    const index = this.#dense.lastIndexOf(value)
-    if (index >= 0) {
-      this.#dense[index] = replacement
-      return
-    }
-    for (const [key, each] of this.#sparse) if (each === value) this.#sparse.set(key, replacement)
+  isTaken(index: number): boolean {
+    return this.#taken[index] === 1 || this.#takenSparse.has(index)
+  }
+
+  #growTaken(): void {
+    const grown = new Uint8Array(this.#dense.length * 2)
+    grown.set(this.#taken)
+    this.#taken = grown
+  }
+
+  put(index: number, value: unknown): void {
+    if (index === this.#dense.length && this.#sparse.size === 0) this.#dense.push(value)
+    else if (index > this.#dense.length || this.#sparse.has(index)) this.#sparse.set(index, value)
+    else this.#dense[index] = value
   }
 }

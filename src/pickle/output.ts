@@ -7,7 +7,7 @@
 import { op } from './opcodes.ts'
 import { utf8Length, writeUtf8 } from './utf8.ts'
 
-const frameTarget = 64 * 1024
+export const frameTarget = 64 * 1024
 const smallestFrame = 4
 
 /** What fills a hole: pieces in order; `outside` puts them between frames, as CPython does with large payloads. */
@@ -145,17 +145,27 @@ export function stringFilling(text: string): Filling {
 
 function stringHeader(size: number): Uint8Array {
   if (size < 256) return Uint8Array.of(op.SHORT_BINUNICODE, size)
-  if (size > 0xffffffff) return lengthPrefixed8(op.BINUNICODE8, size)
-  const header = new Uint8Array(5)
-  header[0] = op.BINUNICODE
-  new DataView(header.buffer).setUint32(1, size, true)
-  return header
+  return size > 0xffffffff ? lengthPrefixed8(op.BINUNICODE8, size) : lengthPrefixed4(op.BINUNICODE, size)
 }
 
 /** BYTEARRAY8 and its payload, for a hole. */
 export function bytearrayFilling(payload: Uint8Array): Filling {
   const header = lengthPrefixed8(op.BYTEARRAY8, payload.length)
   return { pieces: [header, payload], outside: payload.length >= frameTarget }
+}
+
+/** BINBYTES and a payload of 64 KiB or more, for a hole. */
+export function bytesFilling(payload: Uint8Array): Filling {
+  const size = payload.length
+  const header = size > 0xffffffff ? lengthPrefixed8(op.BINBYTES8, size) : lengthPrefixed4(op.BINBYTES, size)
+  return { pieces: [header, payload], outside: true }
+}
+
+function lengthPrefixed4(code: number, size: number): Uint8Array {
+  const header = new Uint8Array(5)
+  header[0] = code
+  new DataView(header.buffer).setUint32(1, size, true)
+  return header
 }
 
 function lengthPrefixed8(code: number, size: number): Uint8Array {

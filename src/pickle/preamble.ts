@@ -3,9 +3,11 @@
  *
  * Reads plain data without memo use up to BINPERSID, POP, and never past them. No global is looked at.
  */
-import { Decoder, type Host } from './decoder.ts'
+import { Decoder } from './decoder.ts'
 import { DictKinds } from './dicts.ts'
 import { ModulePickleError } from '../errors.ts'
+import type { Host } from './host.ts'
+import { defaultLimits } from './limits.ts'
 import { namedOpcodes } from './opcodes.ts'
 
 const plainData = namedOpcodes(`
@@ -18,14 +20,18 @@ function unreachable(): never {
 
 const noHost: Host = {
   find: unreachable,
+  extension: unreachable,
   persistentLoad: unreachable,
   call: unreachable,
   instantiate: unreachable,
+  charge: () => undefined,
   isBorrowed: () => false,
   buffers: undefined,
 }
 
 /** The persistent id, or undefined where the pickle begins with something else: its first MEMOIZE tells. */
 export function readPreamble(bytes: Uint8Array): unknown {
-  return new Decoder(bytes, noHost, new DictKinds()).runToPersistentId(plainData)
+  return new Decoder(bytes, noHost, new DictKinds(), { limits: defaultLimits, python: false }).runToPersistentId(
+    plainData,
+  )
 }

@@ -10,6 +10,9 @@ export const reduceSymbol: unique symbol = Symbol.for('modulepickle.reduce') as 
 
 type Reduce = (value: never) => Reduction
 
+/** How to pickle direct instances of classes, by class. */
+export type DispatchTable = ReadonlyMap<object, Reduce>
+
 const registrySymbol = Symbol.for('modulepickle.reducers.v1')
 
 function registry(): WeakMap<object, Reduce> {
@@ -25,11 +28,11 @@ export function registerReducer<T>(cls: { readonly prototype: T }, reduce: (valu
   registry().set(cls, reduce)
 }
 
-/** What the value's class says about how to pickle it, if anything. */
-export function customReduction(value: object): Reduction | undefined {
+/** What the value's class says about how to pickle it, if anything; `table` in the place of the registry. */
+export function customReduction(value: object, table: DispatchTable | undefined): Reduction | undefined {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== Array.prototype) {
-    const registered = registry().get(classOf(value) ?? value)
+    const registered = (table ?? registry()).get(classOf(value) ?? value)
     if (registered !== undefined) return registered(value as never)
   }
   if (!(reduceSymbol in value)) return undefined

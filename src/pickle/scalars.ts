@@ -3,7 +3,7 @@
  */
 import { longBytes } from './integers.ts'
 import { op } from './opcodes.ts'
-import type { Filling, Output } from './output.ts'
+import { bytesFilling, frameTarget, type Filling, type Output } from './output.ts'
 
 export function writeNumber(out: Output, value: number): void {
   if (!Number.isSafeInteger(value) || Object.is(value, -0)) return out.float(value)
@@ -23,6 +23,7 @@ export function writeBigint(out: Output, value: bigint): void {
 }
 
 export function writeBytes(out: Output, bytes: Uint8Array): void {
+  if (bytes.length >= frameTarget) return out.hole(() => bytesFilling(bytes), bytes.length)
   if (bytes.length < 256) out.uint1(op.SHORT_BINBYTES, bytes.length)
   else out.int4(op.BINBYTES, bytes.length)
   out.raw(bytes)

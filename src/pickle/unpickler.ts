@@ -5,10 +5,13 @@
  * found by name is never changed by the pickle.
  */
 import { ModulePickleError } from '../errors.ts'
-import { Decoder, type Host } from './decoder.ts'
+import { Decoder } from './decoder.ts'
 import { DictKinds } from './dicts.ts'
 import { findGlobal, isDataGlobal, reconstructorOf } from './globals/index.ts'
+import type { Reading } from './globals/reconstructor.ts'
+import type { Host } from './host.ts'
 import { intrinsicName } from './intrinsics.ts'
+import { expansionBudget, limitsOf, type Limits } from './limits.ts'
 
 export interface UnpicklerOptions {
   /** What `bufferCallback` got when the pickle was written, in the same order. Not copied. */
@@ -18,6 +21,15 @@ export interface UnpicklerOptions {
    * what it accepts. Undefined = all, and then a pickle is a program: only load what you trust.
    */
   allow?: 'data' | ((module: string, name: string) => boolean)
+  /**
+   * Keeps Python's types apart: a tuple is a Tuple, frozenset a Frozenset, bytes Bytes, datetime a DateTime, date a PlainDate.
+   * Pickled again they are what they were. Without it they are Array, Set, Uint8Array and Date.
+   */
+  python?: boolean
+  /** How much the pickle may ask for; what is not given is as in `defaultLimits`. */
+  limits?: Partial<Limits>
+  /** Python's registry of extension codes (`copyreg.add_extension`): [module, name] by code. */
+  extensions?: ReadonlyMap<number, readonly [module: string, name: string]>
 }
 
 /** A pickle whose dicts keep turning out to be Maps is given up after so many passes. */
@@ -27,21 +39,37 @@ export class Unpickler {
   readonly #bytes: Uint8Array
   readonly #allow: UnpicklerOptions['allow']
   readonly #buffers: readonly Uint8Array[] | undefined
+  readonly #options: UnpicklerOptions
+  readonly #limits: Readonly<Limits>
   readonly #borrowed = new Set<unknown>()
+  readonly #reading: Reading
+  /** Members that may still be copied. */
+  #budget = 0
 
   constructor(bytes: Uint8Array, options: UnpicklerOptions = {}) {
     this.#bytes = bytes
+    this.#options = options
     this.#allow = options.allow
+    this.#limits = limitsOf(options.limits)
     this.#buffers = options.buffers === undefined ? undefined : [...options.buffers]
+    this.#reading = {
+      instantiate: cls => this.#instantiate(cls),
+      isBorrowed: value => this.#borrowed.has(value),
+      borrow: value => this.#borrow(value),
+      charge: members => this.#charge(members),
+      python: options.python === true,
+    }
   }
 
   /** The value; throws a ModulePickleError with the byte offset when the pickle is damaged or asks for what it may not have. */
   load(): unknown {
     const dicts = new DictKinds()
+    const options = { limits: this.#limits, python: this.#reading.python }
     for (let pass = 0; pass < mostPasses; pass++) {
       dicts.startPass()
+      this.#budget = expansionBudget(this.#bytes.length, this.#limits)
       try {
-        const value = new Decoder(this.#bytes, this.#host(), dicts).run()
+        const value = new Decoder(this.#bytes, this.#host(), dicts, options).run()
         if (!dicts.surveying) return value
       } catch (error) {
         // A survey may fail on what it did not really make; the next pass tells whether the pickle is at fault.
@@ -72,6 +100,8 @@ export class Unpickler {
     return {
       buffers: this.#buffers,
       find: (module, name) => this.#borrow(this.#find(module, name)),
+      extension: code => this.#borrow(this.#extension(code)),
+      charge: members => this.#charge(members),
       persistentLoad: id => this.persistentLoad(id),
       call: (callee, args) => this.#call(callee, args),
       instantiate: cls => this.#instantiate(cls),
@@ -84,6 +114,20 @@ export class Unpickler {
     return value
   }
 
+  #charge(members: number): void {
+    this.#budget -= members
+    if (this.#budget >= 0) return
+    const message = `it copies more than \`maxExpansion\` allows, which is ${this.#limits.maxExpansion}. Raise it in the options if you trust the pickle.`
+    throw new ModulePickleError('ERR_PICKLE_LIMIT', message)
+  }
+
+  #extension(code: number): unknown {
+    const name = this.#options.extensions?.get(code)
+    if (name !== undefined) return this.#find(...name)
+    const message = `the extension code ${code} of Python's copyreg is not known here. Name what it stands for in \`extensions\`.`
+    throw new ModulePickleError('ERR_PICKLE_UNSUPPORTED', message)
+  }
+
   #find(module: string, name: string): unknown {
     if (this.#allow === undefined || isDataGlobal(module, name)) return this.findClass(module, name)
     if (this.#allow !== 'data' && this.#allow(module, name)) return this.findClass(module, name)
@@ -93,13 +137,7 @@ export class Unpickler {
 
   #call(callee: unknown, args: readonly unknown[]): unknown {
     const reconstruct = reconstructorOf(callee)
-    if (reconstruct !== undefined) {
-      return reconstruct(args, {
-        instantiate: cls => this.#instantiate(cls),
-        isBorrowed: value => this.#borrowed.has(value),
-        borrow: value => this.#borrow(value),
-      })
-    }
+    if (reconstruct !== undefined) return reconstruct(args, this.#reading)
     if (typeof callee !== 'function')
       throw new ModulePickleError('ERR_PICKLE_CORRUPT', 'what it calls is not a function.')
     if (this.#mayCall(callee)) return Reflect.apply(callee, undefined, args)

@@ -6,7 +6,7 @@
 import { intrinsicName } from '../intrinsics.ts'
 import { viewTypes } from '../rules/binary.ts'
 import { arrayBuffer, nodeBuffer, view } from './binary.ts'
-import { constructorOf, expect, isCount, type Reading, type Reconstruct } from './reconstructor.ts'
+import { chainLength, constructorOf, expect, isCount, type Reading, type Reconstruct } from './reconstructor.ts'
 import { restore } from './restore.ts'
 
 const errorTypes = `
@@ -24,7 +24,7 @@ function blankError(type: string): Reconstruct {
 }
 
 function domException([message, name]: readonly unknown[]): object {
-  const error = new (constructorOf('DOMException'))(String(message), String(name))
+  const error = new (constructorOf('DOMException'))(text(message), text(name))
   Reflect.deleteProperty(error, 'stack')
   return error
 }
@@ -47,8 +47,9 @@ function boxed([primitive]: readonly unknown[]): unknown {
   return Object(primitive)
 }
 
-function create([prototype]: readonly unknown[]): unknown {
+function create([prototype]: readonly unknown[], reading: Reading): unknown {
   expect(typeof prototype === 'object' || typeof prototype === 'function', 'an object or None')
+  reading.charge(chainLength(prototype))
   return Object.create(prototype as object | null)
 }
 
@@ -72,7 +73,11 @@ function uniqueSymbol([description]: readonly unknown[]): symbol {
 }
 
 function constructed(type: string): Reconstruct {
-  return args => new (constructorOf(type))(...args.map(text))
+  return (args, reading) => {
+    const texts = args.map(text)
+    for (const each of texts) reading.charge(each.length >> 3)
+    return new (constructorOf(type))(...texts)
+  }
 }
 
 function text(value: unknown): string {

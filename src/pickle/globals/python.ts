@@ -3,51 +3,36 @@
  *
  * Each is a function of this file: found by name it is that function, called by REDUCE it makes the JavaScript value.
  */
-import { longValue } from '../integers.ts'
-import { expect, type Reconstruct } from './reconstructor.ts'
+import { DateTime, Frozenset, PlainDate, TimeDelta, TimeZone } from '../python-values.ts'
+import { Bytes, Tuple } from '../values.ts'
+import { expect, sequence, type Reading, type Reconstruct } from './reconstructor.ts'
 
-/** What `datetime.timedelta` becomes. */
-export class TimeDelta {
-  readonly days: number
-  readonly seconds: number
-  readonly microseconds: number
-
-  constructor(days: number, seconds: number, microseconds: number) {
-    this.days = days
-    this.seconds = seconds
-    this.microseconds = microseconds
-  }
-
-  get milliseconds(): number {
-    return (this.days * 86_400 + this.seconds) * 1000 + this.microseconds / 1000
-  }
-}
-
-/** What `datetime.timezone` becomes. */
-export class TimeZone {
-  readonly offset: TimeDelta
-
-  constructor(offset: TimeDelta) {
-    this.offset = offset
-  }
-}
-
-function entries(value: unknown): [unknown, unknown][] {
+/** [key, value] of a dict or of a list of pairs. What is copied is charged for. */
+function entries(value: unknown, reading: Reading): [unknown, unknown][] {
   if (value === undefined) return []
-  if (value instanceof Map) return [...value]
+  if (value instanceof Map) return copied([...value], reading)
   expect(typeof value === 'object' && value !== null, 'a dict or a list of pairs')
-  if (!Array.isArray(value)) return Object.entries(value)
-  return value.map((pair: unknown) => {
-    expect(Array.isArray(pair) && pair.length === 2, 'pairs')
+  const pairs = sequence(value)
+  if (pairs === undefined) return copied(Object.entries(value), reading)
+  reading.charge(pairs.length)
+  return pairs.map(each => {
+    const pair = sequence(each)
+    expect(pair !== undefined && pair.length === 2, 'pairs')
     return [pair[0], pair[1]]
   })
 }
 
-function list(value: unknown): unknown[] {
+function list(value: unknown, reading: Reading): unknown[] {
   if (value === undefined) return []
-  if (value instanceof Set || value instanceof Map) return [...(value instanceof Map ? value.keys() : value)]
-  expect(Array.isArray(value), 'a list')
-  return [...(value as unknown[])]
+  if (value instanceof Map) return copied([...value.keys()], reading)
+  const members = value instanceof Frozenset ? value.members : value instanceof Set ? value : sequence(value)
+  expect(members !== undefined, 'a list')
+  return copied([...members], reading)
+}
+
+function copied<T>(members: T[], reading: Reading): T[] {
+  reading.charge(members.length)
+  return members
 }
 
 function latin1(text: string): Uint8Array {
@@ -60,63 +45,54 @@ function latin1(text: string): Uint8Array {
   return bytes
 }
 
-function bytes([value]: readonly unknown[]): Uint8Array {
+function bytearray([value]: readonly unknown[], reading: Reading): Uint8Array {
   if (value === undefined) return new Uint8Array(0)
-  if (typeof value === 'string') return latin1(value)
-  if (Array.isArray(value)) {
-    expect(
-      value.every(each => Number.isInteger(each) && each >= 0 && each < 256),
-      'bytes',
-    )
-    return Uint8Array.from(value)
+  const source = value instanceof Bytes ? value.bytes : value
+  if (typeof source === 'string' || source instanceof Uint8Array) {
+    reading.charge(source.length >> 3)
+    return typeof source === 'string' ? latin1(source) : source.slice()
   }
-  expect(value instanceof Uint8Array, 'bytes')
-  return value.slice()
+  const items = sequence(source)
+  expect(items !== undefined && items.every(isByte), 'bytes')
+  reading.charge(items.length)
+  return Uint8Array.from(items)
 }
 
-function integers(state: Uint8Array, from: number): (size: number) => number {
-  let at = from
-  return size => {
-    const value = longValue(new Uint8Array([...state.subarray(at, at + size)].reverse().concat(0)))
-    at += size
-    return Number(value)
-  }
+function isByte(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256
 }
 
-/** Ten bytes and a timezone. Without a timezone the time is taken as UTC; microseconds are cut to milliseconds. */
-function datetime([state, zone]: readonly unknown[]): Date {
-  const raw = typeof state === 'string' ? latin1(state) : state
-  expect(raw instanceof Uint8Array && raw.length === 10, 'ten bytes')
+function bytes(args: readonly unknown[], reading: Reading): Uint8Array | Bytes {
+  const value = bytearray(args, reading)
+  return reading.python ? new Bytes(value) : value
+}
+
+function date([state]: readonly unknown[], reading: Reading): Date | PlainDate {
+  const raw = rawBytes(state, 4, 'four bytes')
+  const plain = plainDate(raw)
+  return reading.python ? plain : plain.toDate()
+}
+
+/** Ten bytes and a timezone. The month's top bit is Python's `fold`. */
+function datetime([state, zone]: readonly unknown[], reading: Reading): Date | DateTime {
+  const raw = rawBytes(state, 10, 'ten bytes')
   expect(zone === undefined || zone instanceof TimeZone, 'a timezone with a fixed offset')
-  const next = integers(raw, 0)
-  const [year, month, day, hour, minute, second, micro] = [
-    next(2),
-    next(1),
-    next(1),
-    next(1),
-    next(1),
-    next(1),
-    next(3),
-  ]
-  // The month's top bit is Python's `fold`.
-  const date = utcDate(year as number, ((month as number) & 0x7f) - 1, day as number)
-  date.setUTCHours(hour as number, minute as number, second as number, Math.floor((micro as number) / 1000))
-  if (zone !== undefined) date.setTime(date.getTime() - zone.offset.milliseconds)
-  return date
+  const [, , month, , hour, minute, second, high, middle, low] = raw as unknown as number[] & { 9: number }
+  const micro = ((high as number) << 16) | ((middle as number) << 8) | (low as number)
+  const time = [hour as number, minute as number, second as number, micro] as const
+  const value = new DateTime(plainDate(raw), time, zone, (month as number) >= 0x80 ? 1 : 0)
+  return reading.python ? value : value.toDate()
 }
 
-function date([state]: readonly unknown[]): Date {
-  const raw = typeof state === 'string' ? latin1(state) : state
-  expect(raw instanceof Uint8Array && raw.length === 4, 'four bytes')
-  const next = integers(raw, 0)
-  return utcDate(next(2), next(1) - 1, next(1))
+function rawBytes(state: unknown, size: number, what: string): Uint8Array {
+  const raw = typeof state === 'string' ? latin1(state) : state instanceof Bytes ? state.bytes : state
+  expect(raw instanceof Uint8Array && raw.length === size, what)
+  return raw
 }
 
-/** `Date.UTC` takes the years 0 to 99 for 1900 to 1999. */
-function utcDate(year: number, month: number, day: number): Date {
-  const date = new Date(0)
-  date.setUTCFullYear(year, month, day)
-  return date
+function plainDate(raw: Uint8Array): PlainDate {
+  const [high = 0, low = 0, month = 0, day = 0] = raw
+  return new PlainDate((high << 8) | low, month & 0x7f, day)
 }
 
 function timedelta(args: readonly unknown[]): TimeDelta {
@@ -125,26 +101,37 @@ function timedelta(args: readonly unknown[]): TimeDelta {
   return new TimeDelta(days, seconds, microseconds)
 }
 
-function timezone([offset]: readonly unknown[]): TimeZone {
+function timezone([offset, name]: readonly unknown[]): TimeZone {
   expect(offset instanceof TimeDelta, 'a timedelta')
-  return new TimeZone(offset)
+  expect(name === undefined || typeof name === 'string', 'a name')
+  return new TimeZone(offset, name)
 }
 
 /** How Python 3 writes bytes in protocols 0 to 2. */
-function encode([text, encoding]: readonly unknown[]): Uint8Array {
+function encode([text, encoding]: readonly unknown[], reading: Reading): Uint8Array | Bytes {
   expect(typeof text === 'string' && (encoding === 'latin1' || encoding === 'latin-1'), 'a string and latin1')
-  return latin1(text)
+  return bytes([text], reading)
+}
+
+function frozenset([members]: readonly unknown[], reading: Reading): Set<unknown> | Frozenset {
+  const value = new Set(list(members, reading))
+  return reading.python ? new Frozenset(value) : value
+}
+
+function tuple([items]: readonly unknown[], reading: Reading): unknown[] | Tuple {
+  const value = list(items, reading)
+  return reading.python ? new Tuple(value) : value
 }
 
 const builtins: Readonly<Record<string, Reconstruct>> = {
   object: () => ({}),
-  set: ([members]) => new Set(list(members)),
-  frozenset: ([members]) => new Set(list(members)),
-  list: ([items]) => list(items),
-  tuple: ([items]) => list(items),
-  dict: ([items]) => new Map(entries(items)),
+  set: ([members], reading) => new Set(list(members, reading)),
+  frozenset,
+  list: ([items], reading) => list(items, reading),
+  tuple,
+  dict: ([items], reading) => new Map(entries(items, reading)),
   bytes,
-  bytearray: bytes,
+  bytearray,
 }
 
 /** How protocols 0 to 2 make an instance: (class, base, base state). */
@@ -158,10 +145,10 @@ const modules: Readonly<Record<string, Readonly<Record<string, Reconstruct>>>> =
   __builtin__: builtins,
   copy_reg: copyreg,
   collections: {
-    OrderedDict: ([items]) => new Map(entries(items)),
-    defaultdict: ([, items]) => new Map(entries(items)),
-    Counter: ([items]) => new Map(entries(items)),
-    deque: ([items]) => list(items),
+    OrderedDict: ([items], reading) => new Map(entries(items, reading)),
+    defaultdict: ([, items], reading) => new Map(entries(items, reading)),
+    Counter: ([items], reading) => new Map(entries(items, reading)),
+    deque: ([items], reading) => list(items, reading),
   },
   datetime: { datetime, date, timedelta, timezone },
   _codecs: { encode },

@@ -2,6 +2,8 @@
  * A global that pickles may call: what its name stands for as a value, and what REDUCE does with it.
  */
 
+import { Tuple } from '../values.ts'
+
 /** What a reconstructor may ask about the load it runs in. */
 export interface Reading {
   /** An object with the prototype of a class that was found by name. */
@@ -10,6 +12,10 @@ export interface Reading {
   isBorrowed(value: unknown): boolean
   /** Declares that a value is not the pickle's own. */
   borrow(value: object): void
+  /** Counts members, or 8 bytes of text or memory, that are about to be copied; throws when they are too many. */
+  charge(members: number): void
+  /** Keeps Python's immutable types apart from the mutable ones. */
+  readonly python: boolean
 }
 
 export type Reconstruct = (args: readonly unknown[], reading: Reading) => unknown
@@ -19,6 +25,19 @@ export class BadArguments extends Error {}
 
 export function expect(condition: boolean, what: string): asserts condition {
   if (!condition) throw new BadArguments(`expected ${what}`)
+}
+
+/** The items of a list or tuple; undefined for anything else. */
+export function sequence(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value
+  return value instanceof Tuple ? value.items : undefined
+}
+
+/** How many objects a lookup may have to go through. */
+export function chainLength(prototype: unknown): number {
+  let length = 0
+  for (let each = prototype; each !== null && typeof each === 'object'; each = Object.getPrototypeOf(each)) length++
+  return length
 }
 
 export function isCount(value: unknown): value is number {
