@@ -2,10 +2,14 @@
  * The values of the frozen pickles beside this file. Pickles written by released versions must stay readable, and what is
  * written must not change without anybody noticing.
  */
+import { TimeDelta, TimeZone } from '../../src/pickle/index.ts'
 
 const shared = { id: 1 }
 const cycle: unknown[] = []
 cycle.push(cycle, { cycle })
+
+const selfContaining: unknown[] = [1]
+selfContaining.push(selfContaining)
 
 /** By name: what `pickle-js.json` holds as written by this package. */
 export const javascriptValues: Record<string, unknown> = {
@@ -78,5 +82,15 @@ export const pythonValues: [source: string, expected: unknown][] = [
   ],
   ["__import__('datetime').date(1999, 12, 31)", new Date('1999-12-31T00:00:00Z')],
   ["(lambda d: [d, d])({'a': 1})", [{ a: 1 }, { a: 1 }]],
+  ["__import__('datetime').timedelta(1, 2, 3)", new TimeDelta(1, 2, 3)],
+  ["__import__('datetime').timezone(__import__('datetime').timedelta(hours=1), 'x')", new TimeZone(new TimeDelta(0, 3600, 0), 'x')],
+  ["__import__('collections').Counter('aab')", new Map([['a', 2], ['b', 1]])],
+  ["__import__('collections').defaultdict(int, {1: 2})", new Map([[1, 2]])],
+  ["[float('nan'), -float('inf'), 1e-5, 5e-324, 1e22]", [Number.NaN, -Infinity, 1e-5, 5e-324, 1e22]],
+  ["[bytes(300), bytearray(300), 'x' * 300]", [new Uint8Array(300), new Uint8Array(300), 'x'.repeat(300)]],
+  ['list(range(1001))', Array.from({ length: 1001 }, (_, i) => i)],
+  ["{str(i): i for i in range(1001)}", Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [String(i), i]))],
+  ["{('a', frozenset([1])): {2: [{3: 4}]}}", new Map([[['a', new Set([1])], new Map([[2, [new Map([[3, 4]])]]])]])],
+  ["(lambda l: l.append(l) or l)([1])", selfContaining],
 ]
 

@@ -123,7 +123,19 @@ function tuple([items]: readonly unknown[], reading: Reading): unknown[] | Tuple
   return reading.python ? new Tuple(value) : value
 }
 
+/** Of a scalar type, which mostly stands for itself: `defaultdict(int)`. What it is given has to be of that type. */
+function scalar(type: string, none: unknown): Reconstruct {
+  return ([value]) => {
+    expect(value === undefined || typeof value === type, `a ${type}`)
+    return value ?? none
+  }
+}
+
 const builtins: Readonly<Record<string, Reconstruct>> = {
+  bool: scalar('boolean', false),
+  float: scalar('number', 0),
+  int: scalar('number', 0),
+  str: scalar('string', ''),
   object: () => ({}),
   set: ([members], reading) => new Set(list(members, reading)),
   frozenset,
@@ -142,7 +154,7 @@ const modules: Readonly<Record<string, Readonly<Record<string, Reconstruct>>>> =
   builtins,
   copyreg,
   // Python 2's names for them, which protocols up to 2 use.
-  __builtin__: builtins,
+  __builtin__: { ...builtins, long: scalar('number', 0), unicode: scalar('string', '') },
   copy_reg: copyreg,
   collections: {
     OrderedDict: ([items], reading) => new Map(entries(items, reading)),

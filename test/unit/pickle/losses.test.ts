@@ -84,3 +84,19 @@ test('keys that look like array indices come first', () => {
   const value = loads<object>(python("result = pickle.dumps({'b': 1, '2': 2, '1': 3}, 5)"))
   assert.deepEqual(Object.keys(value), ['1', '2', 'b'])
 })
+
+test('two lone surrogates of CPython that make a pair are one character', () => {
+  const value = loads<string>(python('result = pickle.dumps(chr(0xd83d) + chr(0xde00), 5)'))
+  assert.equal(value, '\u{1f600}')
+  assert.equal(python('result = str(len(pickle.loads(data))).encode()', dumps(value)).toString(), '1')
+})
+
+test('dicts of other classes, and with other keys, come back as OrderedDict, and deque as list', () => {
+  const source =
+    'import collections as c; result = pickle.dumps([c.Counter(a=1), c.defaultdict(int), {1: 2}, c.deque()], 5)'
+  const types = python(
+    "result = ' '.join(type(v).__name__ for v in pickle.loads(data)).encode()",
+    dumps(loads(python(source))),
+  )
+  assert.equal(types.toString(), 'OrderedDict OrderedDict OrderedDict list')
+})
