@@ -5,7 +5,6 @@
  * manifest of the modules to evaluate. How a module file is named is up to subclasses; here it is the file's own URL, so the
  * other end must have the same files at the same place.
  */
-import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
 import { Capture } from './capture/capture.ts'
@@ -16,7 +15,7 @@ import type { FunctionReference, ModuleTarget } from './capture/function-referen
 import { refuseInstance } from './capture/instances.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { contextPart } from './revive/module-context.ts'
-import { installedFile } from './source/installed-package.ts'
+import { installedFile, isInNodeModules } from './source/installed-package.ts'
 import type { FunctionSite } from './source/lexical-scopes.ts'
 import type { AnyNode } from './source/parse.ts'
 
@@ -37,11 +36,8 @@ export class CloudPickler extends Pickler {
   /** Hook: the module part of references to a target. A Late is for names that depend on everything that is referred to. */
   protected moduleName(target: ModuleTarget): string | Late {
     if (target.kind !== 'file') return target.kind === 'builtin' ? target.name : target.specifier
-    const installed = installedFile(target.file)
-    const isInstalled = installed && target.file.includes(`${path.sep}node_modules${path.sep}`)
-    return isInstalled
-      ? `npm:${installed.name}@${installed.version}/${installed.file}`
-      : pathToFileURL(target.file).href
+    const installed = isInNodeModules(target.file) ? installedFile(target.file) : undefined
+    return installed ? `npm:${installed.name}@${installed.version}/${installed.file}` : pathToFileURL(target.file).href
   }
 
   /** Hook: told of each binding of a module file that the pickle uses by name. */

@@ -4,6 +4,7 @@
  * Input: a live function with its site. Output: a record that the CloudPickler writes. The body never runs.
  */
 import path from 'node:path'
+import type { Edit } from '../source/edit.ts'
 import { resolveModule } from '../source/resolve.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
@@ -12,7 +13,7 @@ import type { CodeUnit } from './code-unit.ts'
 import { contextParts, freeVariables, unsupported, within } from './free-variables.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import type { LoadedScript } from './loaded-script.ts'
-import { memberEdit, siteText, type Edit, type SiteText } from './relined-text.ts'
+import { memberEdit, siteText, type SiteText } from './relined-text.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
 /** What a variable of a module holds on the other end: a module there, or the table of its own top-level bindings. */

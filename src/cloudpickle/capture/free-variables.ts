@@ -5,10 +5,10 @@
  * syntax which cannot travel by value. Depends on the text alone, so it is computed once for each function literal.
  */
 import { ModulePickleError } from '../../errors.ts'
+import type { Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
 import type { LoadedScript } from './loaded-script.ts'
-import type { Edit } from './relined-text.ts'
 
 /**
  * The parts of a module's context, by the variable that holds each in a code unit: `import()` and `import.meta` are syntax and

@@ -12,6 +12,7 @@
  * Nothing is run and nothing is imported to find out.
  */
 import { createRequire } from 'node:module'
+import { isInNodeModules } from '../source/installed-package.ts'
 import type { FunctionSite } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
 import { builtinNameOf } from './builtins.ts'
@@ -32,11 +33,7 @@ export interface FunctionReference {
 
 /** Where a module's own top-level bindings go: into the closures that use them, or by name because the module travels. */
 export function ownsItsBindings(script: LoadedScript): script is LoadedScript & { file: string } {
-  return script.file !== undefined && !isEntry(script.file) && !isInstalled(script.file)
-}
-
-export function isInstalled(file: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(file)
+  return script.file !== undefined && !isEntry(script.file) && !isInNodeModules(script.file)
 }
 
 /** A function that no script of this process declares: only a builtin module can name it. */

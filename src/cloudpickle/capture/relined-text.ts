@@ -4,16 +4,10 @@
  * A loader may have squeezed the file into one line; then line breaks go back in, in front of statements, arguments,
  * elements and properties, where they cannot change the meaning. So stack traces need no source map on the other end.
  */
+import { applyEdits, type Edit } from '../source/edit.ts'
 import type { FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
 import type { LoadedScript, Position } from './loaded-script.ts'
-
-/** A replacement for [start, end) of the script's text. */
-export interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
 
 export interface SiteText {
   readonly text: string
@@ -26,16 +20,8 @@ export interface SiteText {
 export function siteText(script: LoadedScript, site: FunctionSite, edits: readonly Edit[]): SiteText {
   const { node } = site
   const position = script.originalPosition(node.start)
-  const all = script.isTransformed ? [...edits, ...lineBreaks(script, node, position.line)] : [...edits]
-  // An insertion comes before a replacement that starts at the same place.
-  all.sort((a, b) => a.start - b.start || a.end - b.end)
-  let text = ''
-  let at = node.start
-  for (const edit of all) {
-    text += script.text.slice(at, edit.start) + edit.text
-    at = edit.end
-  }
-  return { text: text + script.text.slice(at, node.end), position, isStrict: isInStrictFunction(site) }
+  const all = script.isTransformed ? [...edits, ...lineBreaks(script, node, position.line)] : edits
+  return { text: applyEdits(script.text, all, node.start, node.end), position, isStrict: isInStrictFunction(site) }
 }
 
 function isInStrictFunction({ scope }: FunctionSite): boolean {

@@ -13,6 +13,11 @@ export interface InstalledFile {
   readonly directory: string
 }
 
+/** `node_modules` is a directory that holds packages, wherever it stands in the path. */
+export function isInNodeModules(file: string): boolean {
+  return file.split(path.sep).includes('node_modules')
+}
+
 /** undefined for a file that no package.json with a name and a version encloses below its node_modules directory. */
 export function installedFile(file: string): InstalledFile | undefined {
   for (const directory of ancestors(path.dirname(file))) {

@@ -5,9 +5,9 @@
  */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import { installedFile, type InstalledFile } from '../../cloudpickle/source/installed-package.ts'
+import { installedFile, isInNodeModules, type InstalledFile } from '../../cloudpickle/source/installed-package.ts'
 import { findPackageDirectory } from '../../cloudpickle/source/resolve.ts'
-import { findRoot, isInNodeModules, isWithin } from './project.ts'
+import { findRoot, isWithin } from './project.ts'
 
 /** `file` is a real path; `startingPoints` are files of the projects that run. */
 export function findInstalled(file: string, startingPoints: readonly string[]): InstalledFile | undefined {

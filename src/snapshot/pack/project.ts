@@ -6,6 +6,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
 import { ancestors, readPackageJson, type PackageJson } from '../../cloudpickle/source/package-json.ts'
 import { globToRegExp, normalizeGlob } from './globs.ts'
 
@@ -15,10 +16,6 @@ export function findRoot(file: string): string | undefined {
   const directories = [...ancestors(path.dirname(file))]
   const enclosing = directories.find(directory => ownsAsWorkspace(directory, directories))
   return enclosing ?? directories.find(directory => isPackageRoot(directory, directories))
-}
-
-export function isInNodeModules(file: string): boolean {
-  return file.split(path.sep).includes('node_modules')
 }
 
 /** True when `file` is `directory` or below it: `/proj2` is not below `/proj`. */

@@ -4,6 +4,7 @@
  * Literal specifiers change only where they would lead somewhere else; line numbers never change.
  */
 import path from 'node:path'
+import { applyEdits, type Edit } from '../../cloudpickle/source/edit.ts'
 import { exportTarget, importTarget } from '../../cloudpickle/source/exports.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
 import { nearestPackage, readPackageJson } from '../../cloudpickle/source/package-json.ts'
@@ -15,12 +16,6 @@ import { outputPath } from './output-path.ts'
 import { shippedPackageJson } from './package-json.ts'
 import { posixRelative } from './project.ts'
 import { modeOf, type Target } from './targets.ts'
-
-export interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
 
 /** The changes to `module`, the file at `relative` below `root`. `targets` has one entry a request. */
 export function editsOf(
@@ -49,17 +44,6 @@ export function shippedText(module: ModuleText, edits: readonly Edit[]): string 
 
 function withLineEnd(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`
-}
-
-function applyEdits(code: string, edits: readonly Edit[]): string {
-  const ordered = [...edits].sort((a, b) => a.start - b.start || a.end - b.end)
-  let text = ''
-  let position = 0
-  for (const edit of ordered) {
-    text += code.slice(position, edit.start) + edit.text
-    position = edit.end
-  }
-  return text + code.slice(position)
 }
 
 type LocalTarget = Extract<Target, { kind: 'local' }>

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { conditionsFor } from '../../cloudpickle/source/conditions.ts'
 import { importTarget } from '../../cloudpickle/source/exports.ts'
+import { isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
 import { ancestors, nearestPackage, readPackageJson } from '../../cloudpickle/source/package-json.ts'
 import {
@@ -22,7 +23,7 @@ import { computedPattern } from './computed.ts'
 import type { Disk } from './disk.ts'
 import type { ModuleText } from './module-text.ts'
 import { isCompiled } from './output-path.ts'
-import { isInNodeModules, isWithin, posixRelative } from './project.ts'
+import { isWithin, posixRelative } from './project.ts'
 import type { TsConfigs } from './tsconfig.ts'
 
 /** A link in `node_modules`: its path in the project, and the directory of the project that it leads to. */

@@ -6,16 +6,16 @@
  */
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import { isInNodeModules, type InstalledFile } from '../../cloudpickle/source/installed-package.ts'
 import { ModulePickleError } from '../../errors.ts'
 import type { ObjectId, PackageNeed, Snapshot, SnapshotObject } from '../objects/snapshot.ts'
 import { Assembly, type Assembled } from './assemble.ts'
 import { Disk, isVanished, type SourceFile, type Watch } from './disk.ts'
 import { ModuleGraph, type Reached } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
-import type { InstalledFile } from '../../cloudpickle/source/installed-package.ts'
 import { findInstalled } from './installed.ts'
 import { outputPath } from './output-path.ts'
-import { findRoot, isInNodeModules, isWithin, posixRelative } from './project.ts'
+import { findRoot, isWithin, posixRelative } from './project.ts'
 import { Scanner, type ModuleTexts } from './scanner.ts'
 
 /** A file of a project. `path` is relative to `root`, with `/`. */
