@@ -50,8 +50,9 @@ function kindOfSource(relative: string, text: string, options: TypeScriptOptions
   return kindOfText(code)
 }
 
+/** Only a comment on the last line goes: bundles joined from several keep such comments in the middle, before more code. */
 function splitMapComment(text: string): { code: string; comment: string } {
-  const found = /^\/\/[#@] sourceMappingURL=\S+[ \t]*\r?\n?\s*$/m.exec(text)
+  const found = /(?<![^\r\n])\/\/[#@] sourceMappingURL=[^\s'"`]+(?<!\*\/)\s*$/.exec(text)
   return found ? { code: text.slice(0, found.index), comment: found[0] } : { code: text, comment: '' }
 }
 

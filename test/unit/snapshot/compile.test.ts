@@ -294,3 +294,21 @@ console.log(texts.find(text => text.includes('typeof __filename') && text.includ
   assert.match(packed('--import', pathToFileURL(tsx).href), /module\.exports = __toCommonJS/)
   assert.match(packed(), /^export const where/)
 })
+
+test('what follows a source map comment ships: files joined from several have such comments in the middle', t => {
+  const comment = '//# sourceMappingURL=part.js.map'
+  const joined = `export const a = 1\n${comment}\nexport const b = 2\n`
+  const { text, run } = ship(t, { 'joined.js': `${joined}${comment}\n\n` }, 'joined.js')
+  assert.equal(run('console.log(m.a, m.b)'), '1 2')
+  assert.ok(text('joined.js').startsWith(joined))
+  assert.ok(text('joined.js').endsWith(`\n${comment}\n\n`), 'the last comment stays last')
+})
+
+test('what only looks like a source map comment stays where it is', t => {
+  const lookalike = '\n//# sourceMappingURL=part.js.map'
+  for (const code of [`export const a = \`${lookalike}\``, `export const a = 1\n/*${lookalike}*/`]) {
+    const { text, run } = ship(t, { 'main.js': code }, 'main.js')
+    assert.equal(run('console.log(String(m.a).length)'), code.includes('`') ? String(lookalike.length) : '1')
+    assert.ok(text('main.js').startsWith(code))
+  }
+})
