@@ -18,6 +18,9 @@ export class Provisions {
   readonly #functions = new Set<string>()
   readonly #packages = new Map<string, string>()
   readonly #trees = new Set<string>()
+  /** Released while a call was under way. */
+  readonly #released: string[] = []
+  #isCalling = false
 
   /** `counts` is added to. */
   constructor(connection: Connection<SenderMessage, WorkerMessage>, shipped: ShippedSnapshots, counts: SupplyCounts) {
@@ -26,8 +29,9 @@ export class Provisions {
     this.#counts = counts
   }
 
-  /** Sends what `call` refers to and the worker was not told yet. */
+  /** A call begins: sends what it refers to and the worker was not told yet. */
   prepare({ pickled, fn }: OutgoingCall): void {
+    this.#isCalling = true
     const directories = new Map<string, string>()
     for (const { packageDirectories } of fn ? [fn.pickled, pickled] : [pickled]) {
       for (const [key, directory] of packageDirectories) {
@@ -66,11 +70,14 @@ export class Provisions {
   /** The call that supplies were for is over, however it ended: no other worker waits for them. */
   callIsOver(): void {
     this.#shipped.deliveries.endAll(this)
+    this.#isCalling = false
+    for (const functionId of this.#released.splice(0)) this.release(functionId)
   }
 
-  /** The worker may forget the function. */
+  /** The worker may forget the function. It is told between calls: in one it expects nothing but what it has asked for. */
   release(functionId: string): void {
-    if (this.#functions.delete(functionId)) this.#connection.send({ kind: 'release', functionId })
+    if (this.#isCalling) this.#released.push(functionId)
+    else if (this.#functions.delete(functionId)) this.#connection.send({ kind: 'release', functionId })
   }
 
   #define({ id, pickled }: DefinedFunction): void {

@@ -41,6 +41,18 @@ suite('code that is edited while a program runs', () => {
   })
 })
 
+suite('code that is being sent', () => {
+  test('arrives also when a function of an earlier call is released meanwhile', async () => {
+    const project = new LocalProject()
+    try {
+      const { stderr, ...seen } = await project.seen('releases')
+      assert.deepEqual(seen, { first: 2, call: 10, 'same worker': true }, stderr)
+    } finally {
+      project.remove()
+    }
+  })
+})
+
 suite('code that itself imports modulepickle', () => {
   let project: LocalProject
   let seen: Readonly<Record<string, unknown>>
