@@ -62,9 +62,13 @@ export class Connection<Out extends Message, In extends Message> {
   /** Settles when the stream takes more without keeping it in memory. */
   async drained(): Promise<void> {
     if (this.#isOver || !this.#stream.writableNeedDrain) return
+    const stream = this.#stream
     await new Promise<void>(resolve => {
-      this.#stream.once('drain', resolve)
-      this.#stream.once('close', resolve)
+      const settle = (): void => {
+        stream.off('drain', settle).off('close', settle)
+        resolve()
+      }
+      stream.on('drain', settle).on('close', settle)
     })
   }
 

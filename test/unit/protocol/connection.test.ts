@@ -55,6 +55,26 @@ suite('connections', () => {
     assert.equal(await worker.receive(), undefined)
   })
 
+  test('waiting for room, however often, leaves nothing on the stream', async () => {
+    const { sender, worker, raw } = connect()
+    const closing = raw.listenerCount('close')
+    for (let index = 0; index < 3; index++) {
+      sender.send({ kind: 'define', functionId: 'f' }, Buffer.alloc(100_000))
+      assert.ok(raw.writableNeedDrain)
+      await Promise.all([sender.drained(), worker.receive()])
+    }
+    assert.deepEqual([raw.listenerCount('close'), raw.listenerCount('drain')], [closing, 0])
+  })
+
+  test('who waits for room learns that the stream is over', async () => {
+    const { sender, raw } = connect()
+    sender.send({ kind: 'define', functionId: 'f' }, Buffer.alloc(100_000))
+    const drained = sender.drained()
+    raw.destroy()
+    await drained
+    assert.equal(raw.listenerCount('drain'), 0)
+  })
+
   test('garbage ends the conversation for good', async () => {
     const { worker, raw } = connect()
     raw.write('Last login: yesterday\n')
