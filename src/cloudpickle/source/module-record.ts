@@ -3,6 +3,7 @@
  *
  * Used for the text V8 has loaded (capture) and for the text that ships (packing), so both name bindings alike.
  */
+import { literalParts } from './literal-parts.ts'
 import {
   childNodes,
   parse,
@@ -38,6 +39,8 @@ export interface ModuleRequest {
   readonly kind: RequestKind
   /** undefined where the specifier is computed. */
   readonly specifier: string | undefined
+  /** Its literal parts in order; undefined for what is computed. */
+  readonly parts: readonly (string | undefined)[]
   readonly start: number
   readonly end: number
 }
@@ -300,7 +303,7 @@ function requestOf(node: AnyNode, names: ReadonlySet<string>): ModuleRequest | u
 
 function literalRequest(kind: RequestKind, node: AnyNode): ModuleRequest {
   const specifier = node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
-  return { kind, specifier, start: node.start, end: node.end }
+  return { kind, specifier, parts: literalParts(node), start: node.start, end: node.end }
 }
 
 function isRequireName(node: AnyNode, names: ReadonlySet<string>): boolean {

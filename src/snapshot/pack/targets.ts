@@ -71,7 +71,7 @@ export class TargetFinder {
   #find(file: string, module: ModuleText, request: ModuleRequest): Target {
     const { specifier } = request
     if (specifier === undefined) {
-      const pattern = computedPattern(module.code.slice(request.start, request.end))
+      const pattern = computedPattern(request.parts)
       return pattern ? { kind: 'computed', directory: path.dirname(file), pattern } : elsewhere
     }
     if (request.kind === 'url') return this.#findUrl(file, specifier)

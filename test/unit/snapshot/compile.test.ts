@@ -312,3 +312,24 @@ test('what only looks like a source map comment stays where it is', t => {
     assert.ok(text('main.js').startsWith(code))
   }
 })
+
+test('a computed specifier may hold what makes sense only where it stands', t => {
+  const main = `
+class Base { get name() { return './part.js' } }
+class Loader extends Base {
+  #file = './part.js'
+  hidden() { return import(this.#file) }
+  inherited() { return import(super.name) }
+  *paused() { return import(yield) }
+  prefixed() { return import('./' + this.#file.slice(2)) }
+}
+export const loader = new Loader()
+export function Made() { return { part: import(new.target ? './part.js' : '') } }`
+  const { run } = ship(t, { 'main.js': main, 'part.js': 'export const part = 1' }, 'main.js')
+  const script = `
+const generator = m.loader.paused()
+generator.next()
+const all = [m.loader.hidden(), m.loader.inherited(), generator.next('./part.js').value, m.loader.prefixed(), new m.Made().part]
+console.log((await Promise.all(all)).map(({ part }) => part).join(''))`
+  assert.equal(run(script), '11111')
+})
