@@ -3,7 +3,6 @@
  *
  * Everything is verified and checked before the first module is imported.
  */
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
@@ -60,9 +59,7 @@ export class Arrival {
     const [id, inside] = splitAt(name, name.indexOf('/'))
     const snapshot = this.#snapshots.get(id)
     if (!snapshot) throw missing(id)
-    const file = this.#options.live?.(id, inside) ?? fileInside(snapshot.directory, inside)
-    if (existsSync(file)) return file
-    throw new ModulePickleError('ERR_GLOBAL_UNKNOWN', `Snapshot ${id.slice(0, 12)} has no file ${inside}.`)
+    return this.#options.live?.(id, inside) ?? fileInside(snapshot.directory, inside)
   }
 
   #packageFile(name: string): string {

@@ -17,6 +17,16 @@ import { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
 export { connect } from './executors/index.ts'
+export type {
+  Call,
+  CloseOptions,
+  ConnectOptions,
+  Executor,
+  ExecutorStats,
+  LogLine,
+  MapCall,
+  MapOptions,
+} from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { registerReducer } from './pickle/index.ts'
 

@@ -6,24 +6,25 @@
  * other end must have the same files at the same place.
  */
 import { pathToFileURL } from 'node:url'
+import { isModuleNamespaceObject } from 'node:util/types'
 import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import { ContextReference, ModuleReference, type CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
+import { functionExtras, naturalOf } from './capture/function-extras.ts'
 import { refuseInstance } from './capture/instances.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { contextPart } from './revive/module-context.ts'
 import { installedFile, isInNodeModules } from './source/installed-package.ts'
 import type { FunctionSite } from './source/lexical-scopes.ts'
-import type { AnyNode } from './source/parse.ts'
 
 /** What runs on the other end; see revive/. */
 const codeUnit = new Global('cloudpickle', 'code')
 const scope = new Global('cloudpickle', 'scope')
 const closure = new Global('cloudpickle', 'closure')
-const setClosureState = new Global('cloudpickle', 'setClosureState')
+const setFunctionState = new Global('cloudpickle', 'setFunctionState')
 const interop = new Global('cloudpickle', 'interop')
 const bind = new Global('cloudpickle', 'bind')
 
@@ -67,26 +68,32 @@ export class CloudPickler extends Pickler {
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.maker] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
+    if (isModuleNamespaceObject(value)) return this.#global(this.#capturing().namespaceTarget(value), '*')
     refuseInstance(value)
     return undefined
   }
 
   #reduceFunction(fn: Function): Reduction | Global | undefined {
     if (intrinsicName(fn) !== undefined) return undefined
-    this.#capture ??= new Capture()
-    const captured = this.#capture.describe(fn)
+    const captured = this.#capturing().describe(fn)
     switch (captured.kind) {
       case 'reference':
         return this.#reference(captured.reference)
       case 'bound': {
         const { target, self, arguments: bound } = captured.bound
-        return { callee: bind, args: [target, self, new Tuple(bound)] }
+        const reduction = { callee: bind, args: [target, self, new Tuple(bound)] }
+        const length = Math.max(0, target.length - bound.length)
+        return withState(reduction, [], functionExtras(fn, { name: `bound ${target.name}`, length }))
       }
       case 'closure':
         return this.#reduceClosure(fn, captured.closure, captured.site)
       case 'unknown':
         return undefined
     }
+  }
+
+  #capturing(): Capture {
+    return (this.#capture ??= new Capture())
   }
 
   #reference({ module, name }: FunctionReference): Global {
@@ -124,10 +131,7 @@ export class CloudPickler extends Pickler {
       if (!this.#isFresh(variable.owner, variable.name)) continue
       fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
     }
-    const state = [new Tuple(fresh), ownProperties(fn), nameToSet(fn, site), prototypeProperties(fn)]
-    const isPlain = fresh.length === 0 && state.slice(1).every(part => part === null)
-    const reduction = { callee: closure, args: [owner, maker] }
-    return isPlain ? reduction : { ...reduction, state: new Tuple(state), stateSetter: setClosureState }
+    return withState({ callee: closure, args: [owner, maker] }, fresh, functionExtras(fn, naturalOf(site)))
   }
 
   /** A variable travels once, with the first function that uses it. */
@@ -154,25 +158,7 @@ export class CloudPickler extends Pickler {
   }
 }
 
-function ownProperties(fn: Function): Record<string, unknown> | null {
-  const properties = { ...fn } as Record<string, unknown>
-  return Object.keys(properties).length > 0 ? properties : null
-}
-
-/** The name of `fn` where its text alone would give it another one: an arrow in a variable, a renamed function. */
-function nameToSet({ name }: Function, { code, node }: FunctionSite): string | null {
-  const member = node as AnyNode
-  const own = member.type === 'Property' ? member.key : 'id' in code ? code.id : null
-  const textual = own?.type === 'Identifier' ? own.name : own?.type === 'Literal' ? String(own.value) : ''
-  return name === textual ? null : name
-}
-
-/** What was put on the prototype of a function that is used as a constructor. */
-function prototypeProperties(fn: Function): Record<string, unknown> | null {
-  const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
-  if (typeof prototype !== 'object' || prototype === null) return null
-  const keys = Object.keys(prototype)
-  return keys.length > 0
-    ? Object.fromEntries(keys.map(key => [key, (prototype as Record<string, unknown>)[key]]))
-    : null
+function withState(reduction: Reduction, variables: readonly Tuple[], extras: object | undefined): Reduction {
+  if (variables.length === 0 && !extras) return reduction
+  return { ...reduction, state: new Tuple([new Tuple(variables), extras ?? null]), stateSetter: setFunctionState }
 }

@@ -6,7 +6,7 @@
 import { ModulePickleError } from '../errors.ts'
 import { readPreamble, Unpickler, type UnpicklerOptions } from '../pickle/index.ts'
 import { fromPersistentId, type Manifest } from './manifest.ts'
-import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setClosureState } from './revive/code.ts'
+import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setFunctionState } from './revive/code.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
@@ -19,7 +19,7 @@ const revivers: Readonly<Record<string, unknown>> = {
   code: reviveCode,
   scope: reviveScope,
   closure: reviveClosure,
-  setClosureState,
+  setFunctionState,
   interop: reviveInterop,
   bind: reviveBound,
 }

@@ -3,14 +3,15 @@
  *
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
-import type { FunctionSite } from '../source/lexical-scopes.ts'
+import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
 import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import { CodeUnit } from './code-unit.ts'
 import { unsupported } from './free-variables.ts'
-import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
+import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
 import { Inspector, type FunctionInternals } from './inspector.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
+import { namespaceTarget } from './namespace-target.ts'
 import { canProbe, sharesVariable } from './probe.ts'
 import { alignScopes, type ScopeChain } from './scope-chain.ts'
 
@@ -34,7 +35,7 @@ function openSession(): { inspector: Inspector; scripts: LoadedScripts } {
 export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
-  readonly #scopes = new CapturedScopes((a, b, name) => this.#shares(a, b, name))
+  readonly #scopes = new CapturedScopes((a, b, bindings) => this.#shares(a, b, bindings))
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -64,8 +65,25 @@ export class Capture {
       name => scopes().find(({ scope }) => scope.isModule)?.variables[name],
     )
     if (reference) return { kind: 'reference', reference }
-    const closure = captureClosure(fn, site, this.#unitOf(script), scopes, this.#scopes)
+    const readFrame = (binding: Binding): unknown => {
+      if (canProbe(site, binding)) return this.#inspector.inFrameOf(fn, binding.name)
+      throw unsupported(
+        script,
+        site.node.start,
+        `the value of \`${binding.name}\` cannot be read`,
+        'Put it in a variable',
+      )
+    }
+    const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, readFrame }, this.#scopes)
     return { kind: 'closure', closure, site }
+  }
+
+  /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
+  namespaceTarget(namespace: object): ModuleTarget {
+    return namespaceTarget(namespace, fn => {
+      const { location } = this.#inspector.internalsOf(fn)
+      return location && this.#scripts.get(location.scriptId)
+    })
   }
 
   #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {
@@ -85,25 +103,28 @@ export class Capture {
     return unit
   }
 
-  #shares(a: Function, b: Function, name: string): boolean {
+  #shares(a: Function, b: Function, bindings: readonly Binding[]): boolean {
     for (const [through, other] of [
       [a, b],
       [b, a],
     ] as const) {
-      const { location } = this.#inspector.internalsOf(through)
-      const script = this.#scripts.get(location!.scriptId)!
-      const site = script.siteAt(location!, false)
-      if (site && canProbe(site)) return sharesVariable(this.#inspector, through, other, name)
+      const { site } = this.#declarationOf(through)
+      const binding = bindings.find(candidate => canProbe(site, candidate))
+      if (binding) return sharesVariable(this.#inspector, through, other, binding.name)
     }
-    const { location } = this.#inspector.internalsOf(a)
-    const script = this.#scripts.get(location!.scriptId)!
-    const site = script.siteAt(location!, false)
+    const { script, site } = this.#declarationOf(a)
     throw unsupported(
       script,
-      site?.node.start ?? 0,
-      `it cannot be told whether it shares the variable \`${name}\` with another function in this pickle`,
+      site.node.start,
+      `it cannot be told whether it shares the variable \`${bindings[0]!.name}\` with another function in this pickle`,
       'Keep the variable in an object',
     )
+  }
+
+  #declarationOf(fn: Function): { script: LoadedScript; site: FunctionSite } {
+    const internals = this.#inspector.internalsOf(fn)
+    const script = this.#scripts.get(internals.location!.scriptId)!
+    return { script, site: this.#siteOf(fn, script, internals) }
   }
 }
 

@@ -35,8 +35,8 @@ export class CapturedScope {
   }
 }
 
-/** Asks V8 whether `a` and `b` close over one and the same variable `name`. */
-export type SharingProbe = (a: Function, b: Function, name: string) => boolean
+/** Asks V8 whether `a` and `b`, closures at one place of the text, close over one and the same of `bindings`. */
+type SharingProbe = (a: Function, b: Function, bindings: readonly Binding[]) => boolean
 
 /** The scope instances met during one dump. */
 export class CapturedScopes {
@@ -75,13 +75,13 @@ export class CapturedScopes {
   }
 
   #isSame(known: CapturedScope, variables: LiveScope['variables'], fn: Function): boolean {
-    const bindings = Object.getOwnPropertyNames(variables).map(name => known.scope.bindings.get(name))
+    const bindings = Object.getOwnPropertyNames(variables).flatMap(name => known.scope.bindings.get(name) ?? [])
     for (const binding of bindings) {
-      if (binding && !Object.is(valueOf(known.variables, binding), valueOf(variables, binding))) return false
+      if (!Object.is(valueOf(known.variables, binding), valueOf(variables, binding))) return false
     }
-    const reassigned = bindings.find(binding => binding?.reassigned)
-    if (!reassigned || bindings.some(isMadeInScope)) return true
-    return this.#sharesVariable(known.witness, fn, reassigned.name)
+    const reassigned = bindings.filter(binding => binding.reassigned)
+    if (reassigned.length === 0 || bindings.some(isMadeInScope)) return true
+    return this.#sharesVariable(known.witness, fn, reassigned)
   }
 }
 
@@ -94,10 +94,14 @@ function valueOf(variables: LiveScope['variables'], { name }: Binding): unknown 
   }
 }
 
-/** A binding whose value is an object that evaluating this scope created: equal values then mean the same scope. */
-function isMadeInScope(binding: Binding | undefined): boolean {
-  if (!binding?.init || binding.reassigned) return false
-  return /^(ObjectExpression|ArrayExpression|FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ClassDeclaration|ClassExpression)$/.test(
-    binding.init.type,
-  )
+const makesObject =
+  /^(ObjectExpression|ArrayExpression|FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ClassDeclaration|ClassExpression)$/
+
+/**
+ * A binding whose value is an object that evaluating this scope created: equal values then mean the same scope. Not so the
+ * head of a `for` loop, which is copied for each iteration, nor the name of a function or class inside itself.
+ */
+function isMadeInScope({ init, reassigned, scope: { node } }: Binding): boolean {
+  if (!init || reassigned) return false
+  return makesObject.test(init.type) && node.type !== 'ForStatement' && node !== init
 }

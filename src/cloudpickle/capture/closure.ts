@@ -6,7 +6,7 @@
 import path from 'node:path'
 import type { Edit } from '../source/edit.ts'
 import { resolveModule } from '../source/resolve.ts'
-import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
+import type { Binding, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
 import { CapturedScope, type CapturedScopes } from './captured-scope.ts'
 import type { CodeUnit } from './code-unit.ts'
@@ -79,17 +79,23 @@ const plans = new WeakMap<FunctionSite, Plan>()
 /** The variable that holds the binding table of a function's own module. */
 const ownBindings = '$mp_module'
 
-/** `readChain` asks V8 for the scopes around `fn`; not called for a function that needs nothing of them. */
+/** How to look around a live function; not called for one that needs nothing of its scopes. */
+export interface Surroundings {
+  scopes(): ScopeChain
+  /** The value of a binding inside the function's own frame. @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
+  readFrame(binding: Binding): unknown
+}
+
 export function captureClosure(
   fn: Function,
   site: FunctionSite,
   unit: CodeUnit,
-  readChain: () => ScopeChain,
+  around: Surroundings,
   scopes: CapturedScopes,
 ): CapturedFunction {
   const plan = plans.get(site) ?? makePlan(unit.script, site)
   plans.set(site, plan)
-  const chain = plan.values.length > 0 ? readChain() : []
+  const chain = plan.values.length > 0 ? withOwnNames(around, plan.values) : []
   const entered = scopes.enter(fn, neededScopes(chain, plan.values), unit)
   const inner = entered.at(-1)
   const maker = unit.addFunction(inner?.scope, site, plan.text)
@@ -107,6 +113,32 @@ export function captureClosure(
     unit.addVariable(owner instanceof CapturedScope ? owner.scope : undefined, name)
   }
   return { owner: inner ?? unit, maker, variables, deferred: plan.deferred }
+}
+
+/**
+ * The scopes around a function, with the names of function expressions: `function walk() { return () => walk() }`. V8 does
+ * not list such a name in its scope.
+ */
+function withOwnNames(around: Surroundings, values: readonly Binding[]): ScopeChain {
+  const chain = [...around.scopes()]
+  for (const binding of values) {
+    const { name, scope, init } = binding
+    if (init === undefined || init !== scope.node) continue
+    const index = chain.findIndex(entry => entry.scope === scope)
+    if (index >= 0 && Object.hasOwn(chain[index]!.variables, name)) continue
+    const self = Object.getOwnPropertyDescriptors({ [name]: around.readFrame(binding) })
+    const known = index >= 0 ? Object.getOwnPropertyDescriptors(chain[index]!.variables) : {}
+    const entry = { scope, variables: Object.defineProperties({}, { ...known, ...self }) }
+    if (index >= 0) chain[index] = entry
+    else chain.splice(chain.filter(outer => isOutside(outer.scope, scope)).length, 0, entry)
+  }
+  return chain
+}
+
+function isOutside(outer: Scope, inner: Scope): boolean {
+  let scope = inner.parent
+  while (scope && scope !== outer) scope = scope.parent
+  return scope === outer
 }
 
 /** From the outermost to the innermost scope that holds one of the bindings. Those outside of it tell whose scope it is. */
@@ -135,7 +167,9 @@ function makePlan(script: LoadedScript, site: FunctionSite): Plan {
   const values: Binding[] = []
   const own: string[] = []
   for (const [binding, references] of free.bindings) {
-    const imported = binding.scope.isModule ? script.record.imports.get(binding.name) : undefined
+    // `let impl = require('./a')` that is assigned to later is a variable like any other.
+    const isFixed = binding.scope.isModule && !binding.reassigned
+    const imported = isFixed ? script.record.imports.get(binding.name) : undefined
     if (imported) planImport(script, binding.name, imported, references, modules, edits)
     else if (binding.scope.isModule && ownsItsBindings(script)) {
       own.push(binding.name)
@@ -174,7 +208,8 @@ function planImport(
     modules.set(local, new ModuleReference(module, name, [], interop))
     return
   }
-  const variable = `$mp_${local}`
+  // No name that the module context has: those begin with `$mp_`.
+  const variable = `$mp$${local}`
   modules.set(variable, new ModuleReference(module, '*', [name]))
   for (const reference of references) edits.push(memberEdit(reference, variable, name))
 }

@@ -47,7 +47,7 @@ export class CodeUnit {
   /** The text, to be run as a function body, and the line of the author's file that it begins on (zero-based). */
   generate(): { text: string; firstLine: number } {
     const writer = new CodeWriter(this.#root.firstLine())
-    if (this.script.isModule) writer.write('"use strict";')
+    if (this.script.isStrict) writer.write('"use strict";')
     this.#root.writeBody(writer)
     return { text: writer.text, firstLine: writer.firstLine }
   }

@@ -1,7 +1,8 @@
 /**
- * Which files are entries of this process: the main script, a worker's own file, what a test runner or the REPL evaluates.
+ * Which file is the entry of this process: its main script, or the file of a worker thread.
  *
- * An entry is never imported on the other end (it would run the program again), so its functions travel by value.
+ * An entry is never imported on the other end (it would run the program again), so its functions travel by value. What is
+ * evaluated from a string (`node -e`, the REPL) has no file to import and travels by value for that reason.
  */
 import { createRequire } from 'node:module'
 import { realpathSync } from 'node:fs'

@@ -7,7 +7,7 @@
 import { ModulePickleError } from '../../errors.ts'
 import type { Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
-import type { AnyNode } from '../source/parse.ts'
+import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
 import type { LoadedScript } from './loaded-script.ts'
 
 /**
@@ -34,6 +34,7 @@ export interface FreeVariables {
 /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
 export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVariables {
   refuseUnsupported(script, site)
+  refuseOuterPrivateNames(script, site.node, new Set())
   const outer = new Set<Scope>()
   for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
   const bindings = new Map<Binding, Reference[]>()
@@ -83,6 +84,28 @@ function refuseUnsupported(script: LoadedScript, { form, node }: FunctionSite): 
       'Make it a function',
     )
   }
+}
+
+/** `o.#x` needs the class that declares `#x` around it. */
+function refuseOuterPrivateNames(script: LoadedScript, node: Node, declared: ReadonlySet<string>): void {
+  const { type, name, start } = node as AnyNode & { name?: string }
+  if (type === 'PrivateIdentifier' && !declared.has(name!)) {
+    throw unsupported(
+      script,
+      start,
+      `it uses the private name #${name} of a class around it`,
+      'Give the class a method for it',
+    )
+  }
+  const known = type === 'ClassBody' ? new Set([...declared, ...privateNames(node as AnyNode)]) : declared
+  for (const child of childNodes(node)) refuseOuterPrivateNames(script, child, known)
+}
+
+function privateNames(classBody: AnyNode): string[] {
+  return childNodes(classBody).flatMap(member => {
+    const key = 'key' in member ? (member.key as AnyNode) : undefined
+    return key?.type === 'PrivateIdentifier' ? [key.name] : []
+  })
 }
 
 function refuseModuleObject(script: LoadedScript, { name, start }: Reference): void {

@@ -63,7 +63,9 @@ export function scriptReference(
   if (local === undefined) return undefined
   const [root] = local.split('.', 1)
   const binding = script.scopes.module.bindings.get(root!)
-  if (binding?.reassigned && currentValue(root!) !== fn) return undefined
+  // A binding that is assigned to, or a class whose methods may have been replaced, is looked at; others are as declared.
+  if (binding?.reassigned && local === root && currentValue(root) !== fn) return undefined
+  if (local !== root && memberOf(currentValue(root!), local.split('.').slice(1)) !== fn) return undefined
   const exported = exportNameOf(script, root!)
   if (exported !== undefined) return { module, name: exported + local.slice(root!.length) }
   return ownsItsBindings(script) ? { module, name: `#${local}` } : undefined
@@ -84,6 +86,12 @@ function exportedByCommonJs(file: string, fn: Function): string | undefined {
     if (member !== undefined) return `${owner}.${member}`
   }
   return undefined
+}
+
+function memberOf(owner: unknown, path: readonly string[]): unknown {
+  let value = owner
+  for (const key of path) value = isObject(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined
+  return value
 }
 
 /** The first own data property of `object`, in code point order, that holds `value`. */

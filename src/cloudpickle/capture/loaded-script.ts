@@ -8,6 +8,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FunctionSite, LexicalScopes } from '../source/lexical-scopes.ts'
 import { readModule, type ModuleRecord } from '../source/module-record.ts'
+import { isStrictDirective } from '../source/parse.ts'
 import { readLexicalScopes } from '../source/read-lexical-scopes.ts'
 import type { FunctionLocation, Inspector, ScriptInfo } from './inspector.ts'
 
@@ -40,6 +41,12 @@ export class LoadedScript {
 
   get record(): ModuleRecord {
     return (this.#record ??= readModule(this.text, this.isModule ? 'module' : 'script', this.file ?? this.url))
+  }
+
+  /** Whether all of it is strict code. */
+  get isStrict(): boolean {
+    const { program, body } = this.record
+    return this.isModule || [...program.body, ...body].some(isStrictDirective)
   }
 
   get scopes(): LexicalScopes {

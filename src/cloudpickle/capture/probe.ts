@@ -5,12 +5,15 @@
  * accessors and terminates the execution, so the body never runs. Only closures that pass `canProbe` are ever called: the
  * condition must be known to be reached before anything of the function is evaluated.
  */
+import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
-import type { FunctionSite } from '../source/lexical-scopes.ts'
 import type { Inspector } from './inspector.ts'
 
-/** Generators never reach the condition, and default parameters are evaluated before it. */
-export function canProbe({ code }: FunctionSite): boolean {
+/**
+ * Generators never reach the condition, and default parameters are evaluated before it. In the function's own frame the name
+ * must mean that very binding.
+ */
+export function canProbe({ code, scope, inner }: FunctionSite, binding: Binding): boolean {
   if (
     code.type !== 'FunctionDeclaration' &&
     code.type !== 'FunctionExpression' &&
@@ -18,7 +21,15 @@ export function canProbe({ code }: FunctionSite): boolean {
   ) {
     return false
   }
+  if (inner !== binding.scope && inner.bindings.has(binding.name)) return false
+  if (!isVisible(binding, inner === binding.scope ? inner : scope)) return false
   return !code.generator && code.params.every((parameter: AnyNode) => parameter.type === 'Identifier')
+}
+
+function isVisible(binding: Binding, from: Scope): boolean {
+  let scope: Scope | undefined = from
+  while (scope && !scope.bindings.has(binding.name)) scope = scope.parent
+  return scope === binding.scope
 }
 
 interface Cell {

@@ -6,14 +6,14 @@
  */
 import { applyEdits, type Edit } from '../source/edit.ts'
 import type { FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
-import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
+import { childNodes, isStrictDirective, type AnyNode, type Node } from '../source/parse.ts'
 import type { LoadedScript, Position } from './loaded-script.ts'
 
 export interface SiteText {
   readonly text: string
   /** Where the author's file has it. */
   readonly position: Position
-  /** Strict because of a directive in a function around it. */
+  /** Strict because of what is around it. */
   readonly isStrict: boolean
 }
 
@@ -21,14 +21,15 @@ export function siteText(script: LoadedScript, site: FunctionSite, edits: readon
   const { node } = site
   const position = script.originalPosition(node.start)
   const all = script.isTransformed ? [...edits, ...lineBreaks(script, node, position.line)] : edits
-  return { text: applyEdits(script.text, all, node.start, node.end), position, isStrict: isInStrictFunction(site) }
+  return { text: applyEdits(script.text, all, node.start, node.end), position, isStrict: isInStrictCode(site) }
 }
 
-function isInStrictFunction({ scope }: FunctionSite): boolean {
+/** A class body is strict code, and so is a function with the directive, with all that they hold. */
+function isInStrictCode({ scope }: FunctionSite): boolean {
   for (let outer: Scope | undefined = scope; outer && !outer.isModule; outer = outer.parent) {
-    const { body } = outer.node as AnyNode & { body?: AnyNode }
-    const isBlock = body?.type === 'BlockStatement'
-    if (isBlock && body.body.some(first => 'directive' in first && first.directive === 'use strict')) return true
+    const { type, body } = outer.node as AnyNode & { body?: AnyNode }
+    if (type === 'ClassDeclaration' || type === 'ClassExpression') return true
+    if (body?.type === 'BlockStatement' && body.body.some(isStrictDirective)) return true
   }
   return false
 }

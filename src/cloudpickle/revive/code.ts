@@ -5,6 +5,8 @@
  * scope. Scopes and closures are then made by name. They are made empty; their variables follow when all of them exist.
  */
 import vm from 'node:vm'
+import type { FunctionExtras } from '../capture/function-extras.ts'
+import { applyFunctionExtras } from './function-extras.ts'
 
 /** What running a scope's code returns: makers by name, and `$set` for its variables. */
 export interface ScopeHandle {
@@ -26,18 +28,16 @@ export function reviveClosure(owner: ScopeHandle, maker: string): Function {
   return owner[maker]!() as Function
 }
 
-export type ClosureState = readonly [
-  variables: readonly (readonly [owner: ScopeHandle, name: string, value: unknown])[],
-  properties: Readonly<Record<string, unknown>> | null,
-  name: string | null,
-  prototype: Readonly<Record<string, unknown>> | null,
-]
+/** A variable of a scope, as `(scope, name, value)`. */
+export type VariableState = readonly [owner: ScopeHandle, name: string, value: unknown]
 
-export function setClosureState(closure: Function, [variables, properties, name, prototype]: ClosureState): void {
+/** Sets the variables that no function before has set, then what the function has beyond its code. */
+export function setFunctionState(
+  fn: Function,
+  [variables, extras]: readonly [readonly VariableState[], FunctionExtras | null],
+): void {
   for (const [owner, variable, value] of variables) owner.$set({ [variable]: value })
-  if (properties) Object.assign(closure, properties)
-  if (prototype) Object.assign(closure.prototype as object, prototype)
-  if (name !== null) Object.defineProperty(closure, 'name', { value: name, configurable: true })
+  if (extras) applyFunctionExtras(fn, extras)
 }
 
 /** The module object that esbuild's `__toESM` makes of what `require()` returned. */

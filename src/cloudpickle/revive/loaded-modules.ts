@@ -4,10 +4,13 @@
  * Modules are imported before decoding begins, in the manifest's order; decoding itself is synchronous and refuses every
  * module that was not imported. Finding a name never runs anything but the module's own getters.
  */
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { isModuleNamespaceObject } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { bindingTable, collectBindingTables } from './binding-tables.ts'
+import { rememberNamespace } from './namespaces.ts'
 
 /** Where a module specifier of a pickle leads: the file to evaluate, or a name that Node imports as it is. */
 export type ModuleLocation = { readonly file: string } | { readonly specifier: string }
@@ -35,7 +38,7 @@ export class LoadedModules {
 
   async load(modules: readonly string[]): Promise<void> {
     for (const module of modules) {
-      const location = this.#locate(module)
+      const location = this.#existing(module)
       const isData = 'file' in location && location.file.endsWith('.json')
       const namespace: unknown = isData ? undefined : await import(importSpecifier(location))
       this.#loaded.set(module, describe(location, namespace))
@@ -45,9 +48,18 @@ export class LoadedModules {
   /** @throws ModulePickleError ERR_MODULE_ASYNC for a module with top-level await */
   loadSync(modules: readonly string[]): void {
     for (const module of modules) {
-      const location = this.#locate(module)
+      const location = this.#existing(module)
       this.#loaded.set(module, describe(location, requireModule(module, location)))
     }
+  }
+
+  #existing(module: string): ModuleLocation {
+    const location = this.#locate(module)
+    if (!('file' in location) || existsSync(location.file)) return location
+    throw new ModulePickleError(
+      'ERR_GLOBAL_UNKNOWN',
+      `${module} does not exist here: there is no file ${location.file}.`,
+    )
   }
 
   /** @throws ModulePickleError ERR_GLOBAL_FORBIDDEN, ERR_GLOBAL_UNKNOWN */
@@ -101,6 +113,7 @@ function requireModule(module: string, location: ModuleLocation): unknown {
 function describe(location: ModuleLocation, namespace: unknown): LoadedModule {
   if (!('file' in location)) return { namespace, exports: undefined, bindings: () => undefined }
   const { file } = location
+  if (isModuleNamespaceObject(namespace)) rememberNamespace(namespace as object, file)
   const isJson = file.endsWith('.json')
   const cached = isJson ? { exports: nodeRequire(file) as unknown } : nodeRequire.cache[file]
   return {

@@ -53,6 +53,8 @@ export interface FunctionSite {
   readonly code: AnyNode
   /** The scope in which evaluating the node makes the closure. */
   readonly scope: Scope
+  /** The scope of its own parameters and variables, or of the class's body. */
+  readonly inner: Scope
   readonly form: 'function' | 'arrow' | 'method' | 'class'
 }
 

@@ -89,6 +89,21 @@ function statementsOf(root: ModuleRoot): AnyNode[] {
   return (root.body as BlockStatement).body
 }
 
+/** All names that a module exports, re-exports included; undefined where `export *` hides some, and for CommonJS. */
+export function exportedNames(record: ModuleRecord): ReadonlySet<string> | undefined {
+  if (record.kind === 'script') return undefined
+  const names = new Set(record.exports.keys())
+  for (const statement of record.body) {
+    if (statement.type === 'ExportNamedDeclaration') {
+      for (const { exported } of statement.specifiers) names.add(exportedName(exported))
+    } else if (statement.type === 'ExportAllDeclaration') {
+      if (!statement.exported) return undefined
+      names.add(exportedName(statement.exported))
+    }
+  }
+  return names
+}
+
 type Draft = {
   declarations: Map<string, Declaration>
   imports: Map<string, ImportBinding>

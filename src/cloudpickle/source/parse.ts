@@ -60,3 +60,7 @@ export function childNodes(node: Node): AnyNode[] {
 function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
 }
+
+export function isStrictDirective(statement: AnyNode): boolean {
+  return 'directive' in statement && statement.directive === 'use strict'
+}

@@ -75,16 +75,25 @@ class ScopeBuilder implements LexicalScopes {
     }
   }
 
-  /** Binds what `var` declares anywhere below `nodes`, short of nested functions. */
+  /**
+   * Binds what `var` declares anywhere below `nodes`, short of nested functions; in sloppy code also functions in blocks, which
+   * the function around them sees as well (ECMA-262, annex B.3.3).
+   */
   #hoistVars(nodes: readonly AnyNode[], scope: Scope): void {
+    const direct = new Set(nodes)
     const open = [...nodes].reverse()
     for (let node = open.pop(); node; node = open.pop()) {
-      if (isFunctionOrClass(node)) continue
+      if (isFunctionOrClass(node)) {
+        const name = node.type === 'FunctionDeclaration' ? node.id?.name : undefined
+        const isInBlock = this.#record.kind === 'script' && !direct.has(node)
+        if (isInBlock && name !== undefined && !scope.bindings.has(name)) this.#bind(scope, name, undefined)
+        continue
+      }
       if (node.type === 'VariableDeclaration' && node.kind === 'var') {
         for (const { id, init } of node.declarations) {
           for (const name of boundNames(id)) {
-            if (!scope.bindings.has(name))
-              this.#bind(scope, name, id.type === 'Identifier' ? (init ?? undefined) : undefined)
+            if (scope.bindings.has(name)) continue
+            this.#bind(scope, name, id.type === 'Identifier' ? (init ?? undefined) : undefined)
           }
         }
       }
@@ -163,7 +172,7 @@ class ScopeBuilder implements LexicalScopes {
         this.#visit(node.quasi, scope)
         break
       case 'Property':
-        if (node.shorthand) this.#visitShorthand(node, scope)
+        if (node.shorthand) this.#visitShorthand(node, scope, false)
         else this.#visitMember(node, node.value, node.method || node.kind !== 'init', scope)
         break
       case 'ThisExpression':
@@ -246,7 +255,7 @@ class ScopeBuilder implements LexicalScopes {
       case 'ObjectPattern':
         for (const property of pattern.properties) {
           if (property.type === 'RestElement') this.#visitPattern(property.argument, scope, write)
-          else if (property.shorthand && write) this.#visitShorthand(property, scope)
+          else if (property.shorthand && write) this.#visitShorthand(property, scope, true)
           else {
             if (property.computed) this.#visit(property.key, scope)
             this.#visitPattern(property.value, scope, write)
@@ -269,9 +278,9 @@ class ScopeBuilder implements LexicalScopes {
   }
 
   /** `{ x }`, and in an assignment pattern `{ x = 1 } = …`. */
-  #visitShorthand(property: AnyNode & { type: 'Property' | 'AssignmentProperty' }, scope: Scope): void {
+  #visitShorthand(property: AnyNode & { type: 'Property' | 'AssignmentProperty' }, scope: Scope, write: boolean): void {
     const { value } = property as { value: AnyNode }
-    if (value.type === 'Identifier') this.#refer(value, scope, 'shorthand')
+    if (value.type === 'Identifier') this.#refer(value, scope, 'shorthand', write)
     else if (value.type === 'AssignmentPattern' && value.left.type === 'Identifier') {
       this.#refer(value.left, scope, 'shorthand', true)
       this.#visit(value.right, scope)
@@ -314,15 +323,15 @@ class ScopeBuilder implements LexicalScopes {
     parent: Scope,
     form: FunctionSite['form'],
   ): void {
-    this.functions.push({ node, code, scope: parent, form })
     const scope = this.#child(code, parent, form !== 'arrow')
+    this.functions.push({ node, code, scope: parent, inner: scope, form })
     for (const parameter of code.params) {
       for (const name of boundNames(parameter)) this.#bind(scope, name, undefined)
     }
     const body = code.body.type === 'BlockStatement' ? code.body.body : []
     this.#hoistVars(body, scope)
     this.#declareBlock(body, scope)
-    // The name of a function expression is in scope inside it, behind every other binding; V8 keeps it in the same context.
+    // The name of a function expression is in scope inside it, behind every other binding.
     if (code.type === 'FunctionExpression' && code.id && !scope.bindings.has(code.id.name)) {
       this.#bind(scope, code.id.name, code)
     }
@@ -332,8 +341,8 @@ class ScopeBuilder implements LexicalScopes {
   }
 
   #visitClass(node: AnyNode & { type: 'ClassDeclaration' | 'ClassExpression' }, parent: Scope): void {
-    this.functions.push({ node, code: node, scope: parent, form: 'class' })
     const scope = this.#child(node, parent)
+    this.functions.push({ node, code: node, scope: parent, inner: scope, form: 'class' })
     if (node.id) this.#bind(scope, node.id.name, node)
     if (node.superClass) this.#visit(node.superClass, scope)
     for (const member of node.body.body) {

@@ -1,0 +1,72 @@
+/**
+ * What a function has beyond its code: a name or length that its text does not give it, own properties, what was done to its
+ * `prototype`, to its own prototype, to its integrity. All as property descriptors say it; no accessor is run.
+ */
+import { intrinsicName } from '../../pickle/index.ts'
+import type { FunctionSite } from '../source/lexical-scopes.ts'
+import type { AnyNode } from '../source/parse.ts'
+
+/** Applied by revive/function-extras.ts. Each part stands only where the function differs from what its text makes. */
+export interface FunctionExtras {
+  name?: string
+  length?: number
+  /** An object with the same own properties. */
+  own?: object
+  /** An object with the own properties and the prototype of `fn.prototype`, whose `constructor` is the function. */
+  members?: object
+  /** `fn.prototype` itself, where it is another object. */
+  prototype?: unknown
+  /** The function's own prototype. */
+  inherits?: object | null
+  integrity?: 'closed' | 'sealed' | 'frozen'
+}
+
+/** undefined for a function that is just what its text makes. */
+export function functionExtras(fn: Function, natural: { name: string; length: number }): FunctionExtras | undefined {
+  const extras: FunctionExtras = {}
+  const own = Object.getOwnPropertyDescriptors(fn) as Partial<Record<PropertyKey, PropertyDescriptor>>
+  // V8 gives sloppy functions these two, which are null outside of a call.
+  for (const key of ['arguments', 'caller']) delete own[key]
+  if (takeUsual(own, 'name') && fn.name !== natural.name) extras.name = fn.name
+  if (takeUsual(own, 'length') && fn.length !== natural.length) extras.length = fn.length
+  const prototype = own['prototype']
+  delete own['prototype']
+  if (Reflect.ownKeys(own).length > 0) extras.own = Object.defineProperties({}, own as PropertyDescriptorMap)
+  if (prototype) Object.assign(extras, prototypeExtras(fn, prototype.value))
+  const inherits = Object.getPrototypeOf(fn) as object | null
+  if (inherits === null || !intrinsicName(inherits)?.endsWith('Function.prototype')) extras.inherits = inherits
+  if (Object.isFrozen(fn)) extras.integrity = 'frozen'
+  else if (Object.isSealed(fn)) extras.integrity = 'sealed'
+  else if (!Object.isExtensible(fn)) extras.integrity = 'closed'
+  return Object.keys(extras).length > 0 ? extras : undefined
+}
+
+/** The name and length that the text of a function gives it. */
+export function naturalOf({ code, node }: FunctionSite): { name: string; length: number } {
+  const member = node as AnyNode
+  const own = member.type === 'Property' ? member.key : 'id' in code ? code.id : null
+  const name = own?.type === 'Identifier' ? own.name : own?.type === 'Literal' ? String(own.value) : ''
+  const parameters = 'params' in code ? (code.params as AnyNode[]) : []
+  const optional = parameters.findIndex(({ type }) => type === 'AssignmentPattern' || type === 'RestElement')
+  return { name, length: optional < 0 ? parameters.length : optional }
+}
+
+/** Takes a property away that has the attributes which functions are made with. */
+function takeUsual(own: Partial<Record<PropertyKey, PropertyDescriptor>>, key: 'name' | 'length'): boolean {
+  const { value, writable, enumerable, configurable } = own[key] ?? {}
+  const isUsual = ['string', 'number'].includes(typeof value) && !writable && !enumerable && configurable === true
+  if (isUsual) delete own[key]
+  return isUsual
+}
+
+function prototypeExtras(fn: Function, prototype: unknown): Pick<FunctionExtras, 'members' | 'prototype'> {
+  if (typeof prototype !== 'object' || prototype === null) return { prototype }
+  const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(prototype)
+  const parent = Object.getPrototypeOf(prototype) as object | null
+  const isGenerators = parent !== null && /^(Async)?Generator/.test(intrinsicName(parent) ?? '')
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  if (constructor !== fn && !isGenerators) return { prototype }
+  if (!isGenerators) Reflect.deleteProperty(members, 'constructor')
+  const isUsual = Reflect.ownKeys(members).length === 0 && (isGenerators || parent === Object.prototype)
+  return isUsual ? {} : { members: Object.create(parent, members) as object }
+}

@@ -1,0 +1,20 @@
+/**
+ * Gives a revived function what it had beyond its code; the counterpart of capture/function-extras.ts.
+ */
+import type { FunctionExtras } from '../capture/function-extras.ts'
+
+export function applyFunctionExtras(fn: Function, extras: FunctionExtras): void {
+  const { name, length, own, members, inherits, integrity } = extras
+  if (name !== undefined) Object.defineProperty(fn, 'name', { value: name, configurable: true })
+  if (length !== undefined) Object.defineProperty(fn, 'length', { value: length, configurable: true })
+  if ('prototype' in extras) (fn as { prototype: unknown }).prototype = extras.prototype
+  if (members) {
+    Object.setPrototypeOf(fn.prototype, Object.getPrototypeOf(members) as object | null)
+    Object.defineProperties(fn.prototype, Object.getOwnPropertyDescriptors(members))
+  }
+  if (own) Object.defineProperties(fn, Object.getOwnPropertyDescriptors(own))
+  if (inherits !== undefined) Object.setPrototypeOf(fn, inherits)
+  if (integrity === 'frozen') Object.freeze(fn)
+  else if (integrity === 'sealed') Object.seal(fn)
+  else if (integrity === 'closed') Object.preventExtensions(fn)
+}
