@@ -1,7 +1,7 @@
 /** The processes behind `local:`: how they end, what their ends do to calls, and that none is left over. */
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { LocalProject } from '../support/local-project.ts'
@@ -100,13 +100,24 @@ suite('workers and the end of their program', () => {
     await untilGone(pid, directory)
   })
 
+  test('one whose directory cannot be removed does no harm to its program', async () => {
+    const { stdout, stderr, code } = await project.start('unremovable')
+    rmSync(`${project.cache}-tmp`)
+    assert.deepEqual([code, stderr], [0, ''], stdout)
+  })
+
+  test('nor does it live on when its program is gone', async () => {
+    const program = startProgram(project, 'unremovable.ts', 'busy')
+    const { pid } = JSON.parse(await firstLine(program)) as { pid: number }
+    await wait(100)
+    program.kill('SIGKILL')
+    await untilGone(pid)
+    rmSync(`${project.cache}-tmp`)
+  })
+
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
     test(`${signal} to the program ends idle and busy ones, and their directories`, async () => {
-      const program = spawn(process.execPath, [project.path('abandoned.ts')], {
-        cwd: project.directory,
-        env: { ...process.env, MODULEPICKLE_CACHE: project.cache },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
+      const program = startProgram(project, 'abandoned.ts')
       const workers = JSON.parse(await firstLine(program)) as { pid: number; directory: string }[]
       assert.equal(workers.length, 2)
       program.kill(signal)
@@ -114,6 +125,14 @@ suite('workers and the end of their program', () => {
     })
   }
 })
+
+function startProgram(project: LocalProject, ...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, args, {
+    cwd: project.directory,
+    env: { ...process.env, MODULEPICKLE_CACHE: project.cache },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+}
 
 async function firstLine(program: ChildProcess): Promise<string> {
   let output = ''
@@ -124,11 +143,12 @@ async function firstLine(program: ChildProcess): Promise<string> {
   return output
 }
 
-async function untilGone(pid: number, directory: string): Promise<void> {
+async function untilGone(pid: number, directory?: string): Promise<void> {
+  const isLeft = (): boolean => directory !== undefined && existsSync(directory)
   const deadline = Date.now() + 10_000
-  while ((isAlive(pid) || existsSync(directory)) && Date.now() < deadline) await wait(50)
+  while ((isAlive(pid) || isLeft()) && Date.now() < deadline) await wait(50)
   assert.ok(!isAlive(pid), `worker ${pid} still runs`)
-  assert.ok(!existsSync(directory), `${directory} is still there`)
+  assert.ok(!isLeft(), `${directory} is still there`)
 }
 
 function isAlive(pid: number): boolean {
