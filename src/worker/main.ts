@@ -9,6 +9,7 @@ import { realpathSync, rmSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { debuglog } from 'node:util'
 import * as cloudpickle from '../cloudpickle/index.ts'
 import * as pickle from '../pickle/index.ts'
 import { encodeExit } from '../protocol/index.ts'
@@ -20,6 +21,9 @@ import { watchSender } from './watchdog.ts'
 
 /** What `modulepickle` and its subpaths export on a worker. */
 export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudpickle }
+
+/** Shown with NODE_DEBUG=modulepickle-worker. */
+const debug = debuglog('modulepickle-worker')
 
 const conversation = 3
 const lifeline = 4
@@ -65,6 +69,10 @@ function sendAtOnce(stream: Socket, bytes: Uint8Array): void {
 
 /** The sender removes it, too, but may be gone. No process can remove the directory that it is in everywhere. */
 function remove(scratch: string): void {
-  process.chdir(tmpdir())
-  rmSync(scratch, { recursive: true, force: true })
+  try {
+    process.chdir(tmpdir())
+    rmSync(scratch, { recursive: true, force: true })
+  } catch (error) {
+    debug('%s is left behind: %s', scratch, error)
+  }
 }

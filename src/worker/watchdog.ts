@@ -16,8 +16,11 @@ const { workerData } = require('node:worker_threads')
 const sender = new Socket({ fd: workerData.fd })
 sender.on('error', () => {})
 sender.on('close', () => setTimeout(() => {
-  rmSync(workerData.scratch, { recursive: true, force: true })
-  process.kill(process.pid, 'SIGKILL')
+  try {
+    rmSync(workerData.scratch, { recursive: true, force: true })
+  } finally {
+    process.kill(process.pid, 'SIGKILL')
+  }
 }, workerData.graceMs))
 sender.resume()
 `

@@ -90,7 +90,7 @@ export class WorkerProcess implements WorkerTransport {
     patience.abort()
     this.flushLines()
     for (const pipe of pipes) pipe.destroy()
-    removeScratchDirectory(scratch)
+    await removeScratchDirectory(scratch)
     return end
   }
 }
