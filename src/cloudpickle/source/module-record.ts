@@ -18,7 +18,7 @@ import {
 export type DeclarationKind = 'const' | 'let' | 'var' | 'function' | 'class'
 
 /** A name bound at the top level of a module by a declaration. `init` is the declared function, class or initialiser. */
-export interface Declaration {
+interface Declaration {
   readonly kind: DeclarationKind
   readonly init: AnyNode | undefined
 }
@@ -32,7 +32,7 @@ export interface ImportBinding {
   readonly interop?: 'esm' | 'esm-node'
 }
 
-export type RequestKind = 'import' | 'export' | 'dynamic' | 'require' | 'url'
+type RequestKind = 'import' | 'export' | 'dynamic' | 'require' | 'url'
 
 /** A place in the text that names another module or file, with the range of the literal (quotes included) or expression. */
 export interface ModuleRequest {
@@ -45,7 +45,7 @@ export interface ModuleRequest {
   readonly end: number
 }
 
-export type ModuleRoot = Program | ArrowFunctionExpression
+type ModuleRoot = Program | ArrowFunctionExpression
 
 export interface ModuleRecord {
   readonly kind: SourceKind

@@ -18,7 +18,7 @@ export interface PackageJson {
   readonly [field: string]: unknown
 }
 
-export interface Package {
+interface Package {
   readonly directory: string
   readonly json: PackageJson
 }

@@ -16,9 +16,7 @@ import { ancestors, nearestPackage, readPackageJson } from './package-json.ts'
 export type { ResolveMode } from './conditions.ts'
 
 /** `name` is with its scheme (`node:fs`); `file` is a real path. */
-export type Resolution =
-  | { readonly kind: 'builtin'; readonly name: string }
-  | { readonly kind: 'file'; readonly file: string }
+type Resolution = { readonly kind: 'builtin'; readonly name: string } | { readonly kind: 'file'; readonly file: string }
 
 /**
  * What `specifier` means in `fromFile`; undefined when it leads nowhere.

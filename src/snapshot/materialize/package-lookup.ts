@@ -26,7 +26,7 @@ interface Candidate {
 }
 
 /** Paths below a directory where a need may be found besides `node_modules/<name>`: nested or aliased installs. */
-export type NestedPaths = ReadonlyMap<string, readonly string[]>
+type NestedPaths = ReadonlyMap<string, readonly string[]>
 
 /**
  * `name@version` of each need to the real path of its directory.

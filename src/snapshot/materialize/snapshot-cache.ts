@@ -29,7 +29,7 @@ export interface MaterializedSnapshot {
 }
 
 /** Which file of which snapshot a path in the cache is. `path` has `/`. */
-export interface SnapshotFile {
+interface SnapshotFile {
   readonly id: ObjectId
   readonly path: string
   readonly directory: string
@@ -66,11 +66,6 @@ export class SnapshotCache {
    */
   put(id: ObjectId, kind: ObjectKind, content: Uint8Array): void {
     this.#objects.put(id, kind, content)
-  }
-
-  /** Those of `ids` that are not here: one question for all objects of a snapshot. */
-  lacking(ids: Iterable<ObjectId>): ObjectId[] {
-    return [...ids].filter(id => !this.#objects.has(id))
   }
 
   /** The objects of the snapshot that are known not to be here. A missing tree hides what it holds: ask again. */

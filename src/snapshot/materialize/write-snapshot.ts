@@ -11,7 +11,7 @@ import type { ObjectId, ObjectKind } from '../objects/snapshot.ts'
 import { decodeTree, kindOfMode, type TreeEntry } from '../objects/tree.ts'
 
 /** The content of an object; throws where it is missing. */
-export type ReadObject = (id: ObjectId, kind: ObjectKind) => Uint8Array
+type ReadObject = (id: ObjectId, kind: ObjectKind) => Uint8Array
 
 /** More than any project has. A few small trees can name each other into any number of entries. */
 const maximumEntries = 1_000_000

@@ -12,7 +12,7 @@ export const descriptionPath = '.modulepickle.json'
 export const sourcesPath = '.modulepickle/src'
 export const snapshotFormat = 1
 
-export type CompileFacts = Readonly<Record<string, string | boolean>>
+type CompileFacts = Readonly<Record<string, string | boolean>>
 
 export interface SnapshotDescription {
   readonly format: typeof snapshotFormat
@@ -74,7 +74,7 @@ export function parsePackageKey(key: string): PackageNeed | undefined {
 const nameSegment = String.raw`(?!\.{1,2}(?:/|$)|node_modules(?:/|$))[^/\\@\0:]+`
 const packageName = new RegExp(`^(?:@${nameSegment}/)?${nameSegment}$`)
 
-export function isPackageName(text: unknown): text is string {
+function isPackageName(text: unknown): text is string {
   return typeof text === 'string' && packageName.test(text)
 }
 

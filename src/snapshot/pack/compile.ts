@@ -25,7 +25,7 @@ export interface Source {
   readonly options: TypeScriptOptions
 }
 
-export interface Compiled {
+interface Compiled {
   readonly code: string
   /** The source map, as JSON. Its only source is relative to the output. */
   readonly map: string

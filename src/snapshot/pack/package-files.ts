@@ -13,7 +13,7 @@ import type { IgnoreRules } from './ignore-rules.ts'
 import { isMember, isWithin, posixRelative, workspaceGlobs } from './project.ts'
 import { isSecret } from './secrets.ts'
 
-export interface PackageFiles {
+interface PackageFiles {
   readonly files: readonly string[]
   /** Link to its target, relative and in normal form. */
   readonly links: ReadonlyMap<string, string>

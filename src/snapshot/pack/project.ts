@@ -72,7 +72,7 @@ export function workspaceGlobs(directory: string): readonly string[] | undefined
 }
 
 /** The one list this project needs from pnpm-workspace.yaml, in block or flow form. */
-export function readPnpmPackages(text: string): readonly string[] {
+function readPnpmPackages(text: string): readonly string[] {
   const lines = text.split(/\r?\n/)
   const start = lines.findIndex(line => /^packages\s*:/.test(line))
   const flow = /^packages\s*:\s*\[(.*)\]/.exec(lines[start] ?? '')?.[1]

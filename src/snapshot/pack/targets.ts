@@ -27,7 +27,7 @@ import { isWithin, posixRelative } from './project.ts'
 import type { TsConfigs } from './tsconfig.ts'
 
 /** A link in `node_modules`: its path in the project, and the directory of the project that it leads to. */
-export interface LocalLink {
+interface LocalLink {
   readonly place: string
   readonly directory: string
 }

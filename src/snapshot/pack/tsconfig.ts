@@ -24,7 +24,7 @@ export interface TypeScriptOptions {
   readonly strictNullChecks?: boolean
 }
 
-export interface TsConfig {
+interface TsConfig {
   readonly options: TypeScriptOptions
   /** Pattern to replacements, which are absolute paths. */
   readonly paths: ReadonlyMap<string, readonly string[]>

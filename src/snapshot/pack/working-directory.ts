@@ -19,7 +19,7 @@ import { findRoot, isWithin, posixRelative } from './project.ts'
 import { Scanner, type ModuleTexts } from './scanner.ts'
 
 /** A file of a project. `path` is relative to `root`, with `/`. */
-export interface LocalFile {
+interface LocalFile {
   readonly root: string
   readonly path: string
 }
@@ -36,7 +36,7 @@ export interface PackedSnapshot extends Snapshot {
   sourceOf(path: string): string | undefined
 }
 
-export interface WorkingDirectoryOptions {
+interface WorkingDirectoryOptions {
   /** How many bytes of files one snapshot may hold. */
   readonly limitBytes?: number
 }
