@@ -12,10 +12,6 @@ export class HeldSnapshots extends SnapshotCache {
   readonly #complete = new Set<ObjectId>()
   readonly #inPlace = new Map<ObjectId, MaterializedSnapshot>()
 
-  override has(id: ObjectId): boolean {
-    return this.missing(id).length === 0
-  }
-
   override missing(id: ObjectId): ObjectId[] {
     if (this.#complete.has(id)) return []
     const missing = super.missing(id)
@@ -24,9 +20,17 @@ export class HeldSnapshots extends SnapshotCache {
   }
 
   override materialize(id: ObjectId, packages: PackageLookup): MaterializedSnapshot {
-    const inPlace = this.#inPlace.get(id) ?? super.materialize(id, packages)
-    this.#inPlace.set(id, inPlace)
-    return inPlace
+    const known = this.#inPlace.get(id)
+    if (known) return known
+    try {
+      const inPlace = super.materialize(id, packages)
+      this.#inPlace.set(id, inPlace)
+      return inPlace
+    } catch (error) {
+      // A damaged object is removed when it is read.
+      this.#complete.delete(id)
+      throw error
+    }
   }
 
   /** The snapshot as this process last put it in place. */

@@ -89,7 +89,7 @@ async function answer(id: string, body: Uint8Array, defined: Defined | undefined
 
 async function decode(pickle: Uint8Array, sender: ToSender): Promise<Partial<Invocation>> {
   const { arrival, cache } = runtime()
-  await obtainSnapshots(readManifest(pickle).snapshots, cache, sender)
+  await obtainSnapshots(readManifest(pickle).snapshots, cache, arrival.packages, sender)
   return (await unpickle(pickle, arrival)) as Partial<Invocation>
 }
 

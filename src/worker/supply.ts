@@ -1,26 +1,53 @@
 /**
- * Gets what the cache lacks of the snapshots that a pickle names, before it is decoded.
+ * Gets what the cache lacks of the snapshots that a pickle names and puts them in place, before it is decoded.
  *
  * A snapshot that is here costs no message. Objects are verified against their ids by the cache, before a byte is kept.
  */
 import { ModulePickleError } from '../errors.ts'
 import { maximumNeeds, type Connection, type SenderMessage, type WorkerMessage } from '../protocol/index.ts'
+import type { PackageLookup } from '../snapshot/materialize/package-lookup.ts'
 import type { SnapshotCache } from '../snapshot/materialize/snapshot-cache.ts'
+import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 
 export type ToSender = Connection<WorkerMessage, SenderMessage>
 
-/** @throws ModulePickleError ERR_SNAPSHOT_MISSING when the sender does not have them either, ERR_SNAPSHOT_CORRUPT */
-export async function obtainSnapshots(ids: readonly string[], cache: SnapshotCache, sender: ToSender): Promise<void> {
-  for (const snapshot of ids) {
-    let objects = cache.missing(snapshot)
-    if (objects.length === 0) continue
-    // A tree that has arrived shows what lies below it, and that may be lacking, too.
-    for (; objects.length > 0; objects = cache.missing(snapshot)) {
-      sender.send({ kind: 'need', snapshot, objects: objects.slice(0, maximumNeeds) })
-      if (!(await takeObjects(cache, sender))) throw notSupplied(snapshot, objects)
+/**
+ * Puts the snapshots in place. Objects that a damaged disk has spoiled are obtained again.
+ * @throws ModulePickleError ERR_SNAPSHOT_MISSING when the sender does not have what is lacking either,
+ *   ERR_SNAPSHOT_CORRUPT, ERR_PACKAGE_MISMATCH, ERR_MATERIALIZE
+ */
+export async function obtainSnapshots(
+  ids: readonly ObjectId[],
+  cache: SnapshotCache,
+  packages: PackageLookup,
+  sender: ToSender,
+): Promise<void> {
+  for (const id of ids) {
+    await obtainObjects(id, cache.missing(id), cache, sender)
+    try {
+      cache.materialize(id, packages)
+    } catch (error) {
+      const lacking = cache.missingOrDamaged(id)
+      if (lacking.length === 0) throw error
+      await obtainObjects(id, lacking, cache, sender)
+      cache.materialize(id, packages)
     }
-    sender.send({ kind: 'has', snapshot })
   }
+}
+
+async function obtainObjects(
+  snapshot: ObjectId,
+  lacking: readonly ObjectId[],
+  cache: SnapshotCache,
+  sender: ToSender,
+): Promise<void> {
+  if (lacking.length === 0) return
+  // A tree that has arrived shows what lies below it, and that may be lacking, too.
+  for (let objects = lacking; objects.length > 0; objects = cache.missing(snapshot)) {
+    sender.send({ kind: 'need', snapshot, objects: objects.slice(0, maximumNeeds) })
+    if (!(await takeObjects(cache, sender))) throw notSupplied(snapshot, objects)
+  }
+  sender.send({ kind: 'has', snapshot })
 }
 
 /** False when the sender had none. All objects are taken from the stream, also when one of them is refused. */

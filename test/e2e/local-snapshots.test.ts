@@ -53,6 +53,37 @@ suite('code that is being sent', () => {
   })
 })
 
+suite('a cache whose disk has spoiled objects', () => {
+  interface Seen {
+    readonly objects: number
+    /** For each way to spoil them: what two calls gave, and how many objects were sent. */
+    readonly [damage: string]: unknown
+  }
+
+  test('heals: they are sent again, and the call that met them succeeds', async () => {
+    const project = new LocalProject()
+    try {
+      const { stderr, objects, ...seen } = await project.seen<Seen>('damaged')
+      assert.ok(objects >= 10, String(objects))
+      assert.deepEqual(
+        [seen['nothing'], seen['all']],
+        [
+          [10, 10, 0],
+          [10, 10, objects],
+        ],
+      )
+      for (const half of ['every second', 'the others']) {
+        // With a directory come those below it.
+        const [first, second, sent] = seen[half] as [number, number, number]
+        assert.deepEqual([first, second], [10, 10], stderr)
+        assert.ok(sent >= Math.floor(objects / 2) && sent < objects, `${half}: ${sent} of ${objects}`)
+      }
+    } finally {
+      project.remove()
+    }
+  })
+})
+
 suite('code that itself imports modulepickle', () => {
   let project: LocalProject
   let seen: Readonly<Record<string, unknown>>

@@ -230,3 +230,25 @@ test('an object that was damaged on disk is refused, forgotten, and can be sent 
   putBlob(cache, 'content')
   cache.materialize(id, { directories: [], runtime: temporaryDirectory(t) })
 })
+
+test('what was damaged counts as missing: trees always, files when all are read', t => {
+  const cache = emptyCache(t)
+  const id = putSnapshot(cache, { a: 'content', d: { tree: { b: 'below' } } })
+  const blob = objectId('blob', Buffer.from('content'))
+  const fileOf = (object: ObjectId): string =>
+    path.join(cache.directory, 'objects', object.slice(0, 2), object.slice(2))
+  writeFileSync(fileOf(blob), 'another')
+  assert.deepEqual([cache.missing(id), cache.missingOrDamaged(id), cache.missing(id)], [[], [blob], [blob]])
+  putBlob(cache, 'content')
+  writeFileSync(fileOf(id), '')
+  assert.deepEqual(cache.missing(id), [id])
+})
+
+test('an object that is sent again replaces one that was cut off', t => {
+  const cache = emptyCache(t)
+  const id = putSnapshot(cache, { a: 'content' })
+  const blob = objectId('blob', Buffer.from('content'))
+  writeFileSync(path.join(cache.directory, 'objects', blob.slice(0, 2), blob.slice(2)), 'cont')
+  putBlob(cache, 'content')
+  cache.materialize(id, { directories: [], runtime: temporaryDirectory(t) })
+})

@@ -2,9 +2,9 @@
  * The objects a receiver holds, one file each. What is written was verified; what is read is verified again, because disks
  * and interrupted machines lie. Objects are never changed.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { ModulePickleError } from '../../errors.ts'
+import { isModulePickleError, ModulePickleError } from '../../errors.ts'
 import { isObjectId, verifyObject } from '../objects/object-id.ts'
 import type { ObjectId, ObjectKind } from '../objects/snapshot.ts'
 import type { CacheDirectory } from './cache-directory.ts'
@@ -17,6 +17,7 @@ export class ObjectStore {
     this.#directory = directory
   }
 
+  /** Whether there is a file for the object; `read` tells whether it is whole. */
   has(id: ObjectId): boolean {
     return existsSync(this.#fileOf(id))
   }
@@ -25,7 +26,8 @@ export class ObjectStore {
   put(id: ObjectId, kind: ObjectKind, content: Uint8Array): void {
     verifyObject(id, kind, content)
     const file = this.#fileOf(id)
-    if (existsSync(file)) return
+    // A file of another size was damaged, as by a power cut before its content reached the disk.
+    if (statSync(file, { throwIfNoEntry: false })?.size === content.byteLength) return
     const draft = temporaryName(this.#directory.temporary)
     try {
       writeFileSync(draft, content, { flag: 'wx', mode: 0o600 })
@@ -56,6 +58,17 @@ export class ObjectStore {
       throw error
     }
     return content
+  }
+
+  /** The content of an object, or undefined where it is not here undamaged. */
+  readIntact(id: ObjectId, kind: ObjectKind): Uint8Array | undefined {
+    if (!this.has(id)) return undefined
+    try {
+      return this.read(id, kind)
+    } catch (error) {
+      if (isModulePickleError(error, 'ERR_SNAPSHOT_CORRUPT')) return undefined
+      throw error
+    }
   }
 
   #fileOf(id: ObjectId): string {

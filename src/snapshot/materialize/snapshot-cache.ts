@@ -70,9 +70,12 @@ export class SnapshotCache {
 
   /** The objects of the snapshot that are known not to be here. A missing tree hides what it holds: ask again. */
   missing(id: ObjectId): ObjectId[] {
-    const missing: ObjectId[] = []
-    for (const object of this.#walk(id)) if (!this.#objects.has(object.id)) missing.push(object.id)
-    return missing
+    return this.#lacking(id, blob => this.#objects.has(blob))
+  }
+
+  /** As `missing`, but reads every object: one that was damaged is removed, and so it is missing. */
+  missingOrDamaged(id: ObjectId): ObjectId[] {
+    return this.#lacking(id, blob => this.#objects.readIntact(blob, 'blob') !== undefined)
   }
 
   /**
@@ -80,7 +83,7 @@ export class SnapshotCache {
    * @throws ModulePickleError ERR_SNAPSHOT_MISSING when one is not here
    */
   *objectsOf(id: ObjectId): Generator<SnapshotObject> {
-    for (const object of this.#walk(id)) {
+    for (const object of walkObjects(id, tree => this.#objects.read(tree, 'tree'))) {
       const content = this.#read(object.id, object.kind)
       yield { ...object, sizeBytes: content.byteLength, read: () => content }
     }
@@ -139,8 +142,17 @@ export class SnapshotCache {
     }
   }
 
-  #walk(id: ObjectId): ReturnType<typeof walkObjects> {
-    return walkObjects(id, tree => this.#objects.read(tree, 'tree'))
+  #lacking(id: ObjectId, isHere: (blob: ObjectId) => boolean): ObjectId[] {
+    const lacking: ObjectId[] = []
+    const readTree = (tree: ObjectId): Uint8Array | undefined => {
+      const content = this.#objects.readIntact(tree, 'tree')
+      if (content === undefined) lacking.push(tree)
+      return content
+    }
+    for (const object of walkObjects(id, readTree)) {
+      if (object.kind === 'blob' && !isHere(object.id)) lacking.push(object.id)
+    }
+    return lacking
   }
 
   #read(id: ObjectId, kind: ObjectKind): Uint8Array {
