@@ -1,11 +1,11 @@
 /**
  * The receiver's cache: verified objects in, directories that Node's own import system loads from out.
  *
- * A snapshot becomes visible by one rename, whole or not at all; a directory is written once and never changed. Runs where
- * code arrives, with nothing but `node:` modules.
+ * A snapshot becomes visible by one rename, whole or not at all. Its directory is written once; one that its code has
+ * changed since is written anew before the next process uses it. Runs where code arrives, with nothing but `node:` modules.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, realpathSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
 import { decodeDescription, descriptionPath, packageNeeds, type SnapshotDescription } from '../objects/description.ts'
@@ -16,7 +16,8 @@ import { walkObjects } from '../objects/walk.ts'
 import { openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
 import { ObjectStore } from './object-store.ts'
 import { findPackages, type PackageLookup } from './package-lookup.ts'
-import { makeTemporary, sweepTemporary } from './temporary.ts'
+import { isSealed, seal } from './seal.ts'
+import { makeTemporary, removeTemporary, sweepTemporary, temporaryName } from './temporary.ts'
 import { linkPackage, writeTree } from './write-snapshot.ts'
 
 /** A snapshot on disk, ready to be imported from. */
@@ -39,6 +40,8 @@ export class SnapshotCache {
   readonly #directory: CacheDirectory
   readonly #objects: ObjectStore
   readonly #descriptions = new Map<ObjectId, SnapshotDescription>()
+  /** Directories that were as written when this process first used them. */
+  readonly #inPlace = new Set<string>()
 
   /**
    * Opens `directory`, by default $MODULEPICKLE_CACHE, else the user's cache directory.
@@ -103,7 +106,8 @@ export class SnapshotCache {
   }
 
   /**
-   * The directory that holds the snapshot, with links to the installed packages found by `packages`; written at most once.
+   * The directory that holds the snapshot, with links to the installed packages found by `packages`. It is
+   * written if it is not there, or if it is not as it was written when this process first asks for it.
    * @throws ModulePickleError ERR_PACKAGE_MISMATCH, before anything is written; ERR_SNAPSHOT_MISSING,
    *   ERR_SNAPSHOT_CORRUPT or ERR_MATERIALIZE, after which nothing is left behind
    */
@@ -112,7 +116,9 @@ export class SnapshotCache {
     const found = findPackages(packageNeeds(description.packages), packages, placesOf(description))
     const links = linksOf(description, found, realpathSync(packages.runtime))
     const directory = path.join(this.#directory.snapshots, id, bindingOf(links))
-    if (!isDirectory(directory)) this.#write(id, links, directory)
+    const isInPlace = this.#inPlace.has(directory) ? isDirectory(directory) : isSealed(directory)
+    if (!isInPlace) this.#write(id, links, directory)
+    this.#inPlace.add(directory)
     return { id, directory, packageDirectory: (name, version) => found.get(`${name}@${version}`) }
   }
 
@@ -125,10 +131,13 @@ export class SnapshotCache {
 
   #write(id: ObjectId, links: ReadonlyMap<string, string>, directory: string): void {
     const temporary = makeTemporary(this.#directory.temporary)
+    const changed = temporaryName(this.#directory.temporary)
     try {
       writeTree(id, temporary, (object, kind) => this.#read(object, kind))
       for (const [link, target] of links) linkPackage(temporary, link, target)
+      seal(temporary)
       mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 })
+      if (!isSealed(directory)) moveAway(directory, changed)
       renameUnlessThere(temporary, directory)
     } catch (error) {
       if (error instanceof ModulePickleError) throw error
@@ -138,7 +147,8 @@ export class SnapshotCache {
         { cause: error },
       )
     } finally {
-      rmSync(temporary, { recursive: true, force: true })
+      removeTemporary(temporary)
+      removeTemporary(changed)
     }
   }
 
@@ -162,6 +172,15 @@ export class SnapshotCache {
       'ERR_SNAPSHOT_MISSING',
       `Object ${id} (${kind}) of a snapshot is not in ${this.#directory.root}. Send the snapshot first.`,
     )
+  }
+}
+
+/** At once and as a whole: a process that has loaded from `directory` finds the right files at the same paths soon after. */
+function moveAway(directory: string, place: string): void {
+  try {
+    renameSync(directory, place)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 

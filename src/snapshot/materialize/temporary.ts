@@ -6,7 +6,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
+import { debuglog } from 'node:util'
 
+/** Shown with NODE_DEBUG=modulepickle-materialize. */
+const debug = debuglog('modulepickle-materialize')
 const maximumAgeMs = 24 * 60 * 60 * 1000
 const ownPrefix = `${hostname().replaceAll(/[^A-Za-z0-9]/g, '_')}-${process.pid}-`
 
@@ -26,7 +29,16 @@ export function temporaryName(temporary: string): string {
 export function sweepTemporary(temporary: string): void {
   for (const name of readdirSync(temporary)) {
     const leftover = path.join(temporary, name)
-    if (isAbandoned(name, leftover)) rmSync(leftover, { recursive: true, force: true })
+    if (isAbandoned(name, leftover)) removeTemporary(leftover)
+  }
+}
+
+/** Removes what is not needed any more. It harms nobody where it stays: the next process tries again. */
+export function removeTemporary(leftover: string): void {
+  try {
+    rmSync(leftover, { recursive: true, force: true, maxRetries: 2 })
+  } catch (error) {
+    debug('%s cannot be removed: %s', leftover, (error as Error).message)
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * Writes the files, directories and links of a snapshot into a fresh directory.
  *
- * Every directory is made here and every file opened with `wx`, so nothing that exists is followed or replaced. Links may
- * point only inside the snapshot; those to installed packages are made last.
+ * Every directory is made here and every file opened with `wx`, so nothing that exists is followed or replaced. Files cannot
+ * be written to; directories can, so that anybody can remove a cache. Links may point only inside the snapshot; those to
+ * installed packages are made last.
  */
 import { lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -59,7 +60,7 @@ function writeEntry(entry: TreeEntry, relative: string, directory: string, read:
   const content = read(entry.id, kindOfMode(entry.mode))
   const target = path.join(directory, relative)
   if (entry.mode === '120000') symlinkSync(checkedLink(content, relative), target)
-  else writeFileSync(target, content, { flag: 'wx', mode: entry.mode === '100755' ? 0o755 : 0o644 })
+  else writeFileSync(target, content, { flag: 'wx', mode: entry.mode === '100755' ? 0o555 : 0o444 })
   return content.byteLength
 }
 

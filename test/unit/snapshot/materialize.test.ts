@@ -8,8 +8,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
+  renameSync,
+  rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -246,4 +253,68 @@ test('a cache that others can write, or that belongs to somebody else, is refuse
   chownSync(directory, 12345, 12345)
   assert.throws(() => new SnapshotCache(directory), hasCode('ERR_CACHE_UNSAFE'))
   return undefined
+})
+
+/** What shipped code could do to its own directory. */
+const changes: Record<string, (at: (file: string) => string) => void> = {
+  'a file with other text of the same size': at => overwrite(at('main.js'), '1\n', '2\n'),
+  'a file in a subdirectory': at => overwrite(at('lib/data.json'), '1', '2'),
+  'a file that was cut': at => truncateSync(at('lib/data.json'), 1),
+  'a file that was cut when the power failed, with its time as it was': at => {
+    const { atime, mtime } = statSync(at('main.js'))
+    truncateSync(at('main.js'), 3)
+    utimesSync(at('main.js'), atime, mtime)
+  },
+  'a new file': at => writeFileSync(at('lib/new.js'), ''),
+  'a missing file': at => rmSync(at('lib/data.json')),
+  'another file in the place of one': at => {
+    writeFileSync(at('new'), '')
+    renameSync(at('new'), at('main.js'))
+  },
+  'a package link that leads elsewhere': at => {
+    rmSync(at('node_modules/dep'))
+    symlinkSync('..', at('node_modules/dep'))
+  },
+}
+
+/** As its owner can, whatever the mode says. */
+function overwrite(file: string, before: string, after: string): void {
+  chmodSync(file, 0o644)
+  writeFileSync(file, readFileSync(file, 'utf8').replace(before, after))
+}
+
+for (const [what, change] of Object.entries(changes)) {
+  test(`a directory with ${what} is written anew at the same path for the next process`, t => {
+    const project = makeProject(t, { ...files, 'lib/data.json': '{"a": 1}' })
+    const snapshot = packMain(project)
+    const lookup = { directories: [project.root], runtime: temporaryDirectory(t) }
+    const first = cacheWith(t, snapshot)
+    const { directory } = first.materialize(snapshot.id, lookup)
+    const at = (file: string): string => path.join(directory, file)
+    const before = contentsOf(directory)
+    change(at)
+    const next = new SnapshotCache(first.directory)
+    assert.equal(next.materialize(snapshot.id, lookup).directory, directory)
+    assert.deepEqual(contentsOf(directory), before)
+    assert.deepEqual(readdirSync(path.join(first.directory, 'tmp')), [])
+  })
+}
+
+/** Contents of files and targets of links, by path. */
+function contentsOf(directory: string): Record<string, string> {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort()
+  const found: Record<string, string> = {}
+  for (const name of names) {
+    const file = path.join(directory, name)
+    const stat = lstatSync(file)
+    found[name] = stat.isSymbolicLink() ? readlinkSync(file) : stat.isFile() ? readFileSync(file, 'utf8') : ''
+  }
+  return found
+}
+
+test('files of a snapshot cannot be written to; its owner can remove it like any directory', t => {
+  const { project, snapshot, cache, runtime } = setUp(t)
+  const { directory } = cache.materialize(snapshot.id, { directories: [project.root], runtime })
+  const modeOf = (file: string): string => (statSync(path.join(directory, file)).mode & 0o777).toString(8)
+  assert.deepEqual(['main.js', 'tool', '.'].map(modeOf), ['444', '555', '700'])
 })
