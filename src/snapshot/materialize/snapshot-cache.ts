@@ -137,7 +137,7 @@ export class SnapshotCache {
       for (const [link, target] of links) linkPackage(temporary, link, target)
       seal(temporary)
       mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 })
-      if (!isSealed(directory)) moveAway(directory, changed)
+      if (isDirectory(directory) && !isSealed(directory)) moveAway(directory, changed)
       renameUnlessThere(temporary, directory)
     } catch (error) {
       if (error instanceof ModulePickleError) throw error
