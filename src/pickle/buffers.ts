@@ -6,7 +6,7 @@
  * with another view only where the two overlap.
  */
 import { ModulePickleError } from '../errors.ts'
-import { bytearrayFilling, type Filling } from './output.ts'
+import { bytearrayFilling, type Filling } from './framing.ts'
 import { op } from './opcodes.ts'
 import { Term } from './values.ts'
 

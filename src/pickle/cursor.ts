@@ -6,12 +6,14 @@
 import { ModulePickleError, type ErrorCode } from '../errors.ts'
 import type { Limits } from './limits.ts'
 import { opcodes } from './opcodes.ts'
-import { readText } from './platform-text.ts'
+import { TextReader } from './platform-text.ts'
 
 export class Cursor {
   readonly bytes: Uint8Array
   readonly #view: DataView
   readonly #limits: Readonly<Limits>
+  readonly #text: TextReader
+  readonly #end: number
   at = 0
   /** Where the current opcode stands. */
   opcodeAt = 0
@@ -21,6 +23,8 @@ export class Cursor {
     // Not as it came: a Node Buffer has a `slice` that shares memory.
     this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#text = new TextReader(this.bytes)
+    this.#end = bytes.length
     this.checkLimit('maxBytes', bytes.length)
   }
 
@@ -44,23 +48,25 @@ export class Cursor {
 
   opcode(): number {
     this.opcodeAt = this.at
-    this.#take(1)
-    return this.bytes[this.opcodeAt] as number
+    return this.uint1()
   }
 
   /** Moves past `size` bytes and returns where they start. */
   #take(size: number): number {
     const start = this.at
-    if (size > this.bytes.length - start) {
-      const message = `the pickle ends ${size - (this.bytes.length - start)} bytes early. Get it again: it is incomplete.`
-      throw this.error('ERR_PICKLE_TRUNCATED', message)
-    }
+    if (size > this.#end - start) throw this.#early(size - (this.#end - start))
     this.at = start + size
     return start
   }
 
+  #early(missing: number): ModulePickleError {
+    const message = `the pickle ends ${missing} bytes early. Get it again: it is incomplete.`
+    return this.error('ERR_PICKLE_TRUNCATED', message)
+  }
+
   uint1(): number {
-    return this.#view.getUint8(this.#take(1))
+    if (this.at >= this.#end) throw this.#early(1)
+    return this.bytes[this.at++] as number
   }
 
   uint2(): number {
@@ -111,8 +117,8 @@ export class Cursor {
 
   utf8(size: number): string {
     const start = this.#take(size)
-    this.checkLimit('maxString', size)
-    const text = readText(this.bytes, start, start + size)
+    if (size > this.#limits.maxString) this.checkLimit('maxString', size)
+    const text = this.#text.read(start, start + size)
     if (typeof text === 'number') throw this.corrupt(`the string is not UTF-8 at byte ${text}.`)
     return text
   }

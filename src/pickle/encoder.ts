@@ -18,13 +18,15 @@ import {
   type Encoding,
   type Frame,
 } from './frames.ts'
-import { intrinsicName } from './intrinsics.ts'
+import { stringFilling } from './framing.ts'
+import { intrinsicName, isNamedIntrinsic } from './intrinsics.ts'
 import { op } from './opcodes.ts'
-import { Output, stringFilling } from './output.ts'
+import { Output } from './output.ts'
 import { joinPath } from './path.ts'
+import { isOrdinaryArray, ListFrame, ordinaryValues, RecordFrame, Shapes, type Shape } from './plain.ts'
 import { planOf, type Plan } from './plan.ts'
 import { Frozenset } from './python-values.ts'
-import { customReduction, type DispatchTable } from './registry.ts'
+import { customReduction, reduceSymbol, type DispatchTable } from './registry.ts'
 import { dictItems, planFor } from './rules/index.ts'
 import { pythonPlan } from './rules/python.ts'
 import { refuseFunction } from './rules/refusals.ts'
@@ -55,6 +57,7 @@ export class Encoder implements Encoding {
   #memoSize = 0
   readonly #globals = new Map<string | Late, Map<string, number>>()
   readonly #buffers = new BufferTable()
+  readonly #shapes = new Shapes()
   readonly #stack: Frame[] = []
   readonly #attempts = new Map<unknown, number>()
 
@@ -87,30 +90,50 @@ export class Encoder implements Encoding {
 
   saveUnasked(value: unknown): boolean {
     this.out.boundary()
-    const index = typeof value === 'number' ? undefined : this.#memo.get(value)
-    if (index !== undefined) this.#recallIndex(index)
-    else if (typeof value === 'object' && value !== null) return this.#object(value)
-    else if (typeof value === 'function' || typeof value === 'symbol') return this.#functionOrSymbol(value)
-    else this.#primitive(value)
+    switch (typeof value) {
+      case 'string':
+        this.#string(value)
+        return false
+      case 'number':
+        writeNumber(this.out, value)
+        return false
+      case 'boolean':
+        this.out.op(value ? op.NEWTRUE : op.NEWFALSE)
+        return false
+      case 'bigint':
+        writeBigint(this.out, value)
+        return false
+      case 'undefined':
+        this.#global(ellipsis)
+        return false
+    }
+    if (value === null) {
+      this.out.op(op.NONE)
+      return false
+    }
+    const index = this.#memo.get(value)
+    if (index === undefined)
+      return typeof value === 'object' ? this.#object(value) : this.#functionOrSymbol(value as symbol)
+    this.#recallIndex(index)
     return false
   }
 
-  #primitive(value: unknown): void {
-    switch (typeof value) {
-      case 'string':
-        this.out.string(value)
-        return this.memoize(value)
-      case 'number':
-        return writeNumber(this.out, value)
-      case 'bigint':
-        return writeBigint(this.out, value)
-      case 'boolean':
-        return this.out.op(value ? op.NEWTRUE : op.NEWFALSE)
-      case 'undefined':
-        return this.#global(ellipsis)
-      default:
-        return this.out.op(op.NONE)
+  #string(value: string): void {
+    const index = this.#memo.get(value)
+    if (index !== undefined) return this.#recallIndex(index)
+    this.out.string(value)
+    this.memoize(value)
+  }
+
+  saveKey(shape: Shape, position: number): void {
+    const index = shape.memoIndices[position] as number
+    if (index >= 0 && this.#hooks.persistentId === undefined) {
+      this.out.boundary()
+      return this.#recallIndex(index)
     }
+    const key = shape.keys[position] as string
+    this.save(key)
+    shape.memoIndices[position] = this.#memo.get(key) ?? -1
   }
 
   open(frame: Frame): void {
@@ -146,14 +169,36 @@ export class Encoder implements Encoding {
   }
 
   #object(value: object): boolean {
-    if (value instanceof Term) return this.#term(value)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    const isPlain = prototype === Object.prototype || prototype === Array.prototype
+    if (!isPlain && value instanceof Term) return this.#term(value)
     const claim = this.#hooks.reducerOverride?.(value)
     if (claim !== undefined) return this.#claim(value, claim)
+    if (isPlain && this.#hooks.memo && !(reduceSymbol in value) && !isNamedIntrinsic(value)) {
+      if (prototype === Object.prototype ? this.#plainObject(value) : this.#plainArray(value)) return true
+    }
     const custom = customReduction(value, this.#hooks.dispatchTable)
     if (custom !== undefined) return this.#perform(value, planOf(custom))
     const name = intrinsicName(value)
     if (name !== undefined) return this.#claim(value, new Global('js', name))
     return this.#perform(value, planFor(value, this.#buffers))
+  }
+
+  /** False leaves the object to the rules. */
+  #plainObject(value: object): boolean {
+    const shape = this.#shapes.of(value)
+    const values = shape === undefined ? undefined : ordinaryValues(value, shape.keys)
+    if (shape === undefined || values === undefined) return false
+    this.out.op(op.EMPTY_DICT)
+    this.memoize(value)
+    return this.#open(new RecordFrame(shape, values))
+  }
+
+  #plainArray(value: object): boolean {
+    if (!Array.isArray(value) || !isOrdinaryArray(value)) return false
+    this.out.op(op.EMPTY_LIST)
+    this.memoize(value)
+    return this.#open(new ListFrame(value))
   }
 
   #functionOrSymbol(value: object | symbol): boolean {

@@ -5,6 +5,7 @@
  */
 import { op } from './opcodes.ts'
 import type { Output } from './output.ts'
+import type { Shape } from './plain.ts'
 import type { Items, Plan } from './plan.ts'
 import { Tuple } from './values.ts'
 
@@ -15,6 +16,8 @@ export interface Encoding {
   save(value: unknown): boolean
   /** The same without asking for a persistent id. */
   saveUnasked(value: unknown): boolean
+  /** Writes a key of a shape. */
+  saveKey(shape: Shape, index: number): void
   open(frame: Frame): void
   /** Ends the frame on top. */
   close(): void

@@ -56,6 +56,12 @@ export function intrinsicName(value: Named): string | undefined {
   return nameCostlyRootOf(value) || adoptRealmOf(value) ? names.get(value) : undefined
 }
 
+/** Whether an object has a name already. Those of this realm whose prototype is Object.prototype or Array.prototype have. */
+export function isNamedIntrinsic(value: object): boolean {
+  values ??= nameRealm(globalThis, hiddenRoots())
+  return names.has(value)
+}
+
 /** The intrinsic of this realm that has the name. */
 export function intrinsicByName(name: string): Named | undefined {
   values ??= nameRealm(globalThis, hiddenRoots())

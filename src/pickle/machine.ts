@@ -89,6 +89,15 @@ export class Machine {
     this.stack.push(value)
   }
 
+  /** PUT under the next index. */
+  memoize(): void {
+    const value = this.top()
+    const index = this.memo.size
+    if (typeof value === 'object' && value !== null) this.#dicts.noteMemoized(value, index)
+    if (index >= this.#limits.maxMemo) this.cursor.checkLimit('maxMemo', index + 1)
+    this.memo.add(value)
+  }
+
   put(index: number): void {
     const value = this.top()
     if (typeof value === 'object' && value !== null) this.#dicts.noteMemoized(value, index)
@@ -251,13 +260,18 @@ export class Machine {
     if (!(target instanceof Map) && this.#hasOtherKey(from) && this.#dicts.isObject(target)) {
       target = this.#asMap(target, from - 1)
     }
+    if (target instanceof Map) for (let i = from; i < stack.length; i += 2) target.set(stack[i], stack[i + 1])
+    else this.#setProperties(target as Record<string, unknown>, from)
+    stack.length = from
+  }
+
+  #setProperties(target: Record<string, unknown>, from: number): void {
+    const { stack } = this
     for (let i = from; i < stack.length; i += 2) {
       const key = stack[i]
-      if (target instanceof Map) target.set(key, stack[i + 1])
-      else if (typeof key === 'string') setProperty(target as Record<string, unknown>, key, stack[i + 1])
+      if (typeof key === 'string') setProperty(target, key, stack[i + 1])
       else this.#filled(false)
     }
-    stack.length = from
   }
 
   #hasOtherKey(from: number): boolean {

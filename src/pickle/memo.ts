@@ -42,6 +42,12 @@ export class Memo {
     this.#taken = grown
   }
 
+  /** Puts a value under the next index. */
+  add(value: unknown): void {
+    if (this.#sparse.size === 0) this.#dense.push(value)
+    else this.put(this.size, value)
+  }
+
   put(index: number, value: unknown): void {
     if (index === this.#dense.length && this.#sparse.size === 0) this.#dense.push(value)
     else if (index > this.#dense.length || this.#sparse.has(index)) this.#sparse.set(index, value)

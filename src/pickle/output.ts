@@ -1,52 +1,49 @@
 /**
- * The bytes of one pickle while they are written: a growing buffer, holes that are filled at the end, and frames.
+ * The bytes of one pickle while they are written: chunks that are filled one after the other, holes that are filled at the end,
+ * and frames.
  *
  * Input: opcodes and arguments in order. Output: the finished pickle. Frames are laid out last, by CPython's rules (PEP 3154):
  * one ends at the first value boundary after 64 KiB, and a payload of 64 KiB or more stands outside of any.
  */
 import { op } from './opcodes.ts'
-import { utf8Length, writeUtf8 } from './utf8.ts'
+import { frameTarget, framed, stringFilling, type Filling, type Part } from './framing.ts'
+import { writeText } from './platform-text.ts'
 
-export const frameTarget = 64 * 1024
-const smallestFrame = 4
-
-/** What fills a hole: pieces in order; `outside` puts them between frames, as CPython does with large payloads. */
-export interface Filling {
-  pieces: readonly Uint8Array[]
-  outside: boolean
-}
-
-type Cut = { readonly at: number; readonly fill?: () => Filling }
+const firstChunk = 1024
+const largestChunk = 1024 * 1024
 
 export class Output {
-  #bytes = new Uint8Array(256)
+  #bytes = new Uint8Array(firstChunk)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
+  /** Where in the chunk begins what is not in `#parts` yet. */
+  #from = 0
+  /** What has been written before this chunk, in bytes. */
+  #before = 0
   #frameStart = 0
-  /** In stream order: where a frame ends (no `fill`) and where holes are. */
-  readonly #cuts: Cut[] = []
+  readonly #parts: Part[] = []
 
   op(code: number): void {
-    this.#reserve(1)
+    if (this.#length === this.#bytes.length) this.#grow(1)
     this.#bytes[this.#length++] = code
   }
 
   uint1(code: number, value: number): void {
-    this.#reserve(2)
+    if (this.#length + 2 > this.#bytes.length) this.#grow(2)
     this.#bytes[this.#length++] = code
     this.#bytes[this.#length++] = value
   }
 
   uint2(code: number, value: number): void {
-    this.#reserve(3)
-    this.#bytes[this.#length] = code
-    this.#view.setUint16(this.#length + 1, value, true)
-    this.#length += 3
+    if (this.#length + 3 > this.#bytes.length) this.#grow(3)
+    this.#bytes[this.#length++] = code
+    this.#bytes[this.#length++] = value
+    this.#bytes[this.#length++] = value >> 8
   }
 
   /** Signed or unsigned: the low 32 bits of `value`. */
   int4(code: number, value: number): void {
-    this.#reserve(5)
+    if (this.#length + 5 > this.#bytes.length) this.#grow(5)
     this.#bytes[this.#length] = code
     this.#view.setUint32(this.#length + 1, value, true)
     this.#length += 5
@@ -54,35 +51,65 @@ export class Output {
 
   /** BINFLOAT is big-endian. Every NaN is written as the one that CPython writes, so that equal values give equal bytes. */
   float(value: number): void {
-    this.#reserve(9)
+    if (this.#length + 9 > this.#bytes.length) this.#grow(9)
     this.#bytes[this.#length] = op.BINFLOAT
     if (Number.isNaN(value)) this.#view.setBigUint64(this.#length + 1, 0x7ff8000000000000n)
     else this.#view.setFloat64(this.#length + 1, value)
     this.#length += 9
   }
 
+  /** The low `size` bytes of a number, up to four. */
+  tail(value: number, size: number): void {
+    if (this.#length + 4 > this.#bytes.length) this.#grow(4)
+    for (let i = 0; i < size; i++) this.#bytes[this.#length++] = value >> (8 * i)
+  }
+
   raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length)
+    if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length)
     this.#bytes.set(bytes, this.#length)
     this.#length += bytes.length
   }
 
   string(text: string): void {
-    if (text.length * 3 < 256) return this.#shortString(text)
-    const size = utf8Length(text)
-    if (size >= frameTarget) return this.hole(() => stringFilling(text), size)
-    if (size < 256) this.uint1(op.SHORT_BINUNICODE, size)
-    else this.int4(op.BINUNICODE, size)
-    this.#reserve(size)
-    this.#length = writeUtf8(text, this.#bytes, this.#length)
+    if (text.length < 86) return this.#shortString(text)
+    if (text.length * 3 < frameTarget) return this.#longString(text)
+    const filling = stringFilling(text)
+    if (filling.outside) return this.hole(() => filling, frameTarget)
+    for (const piece of filling.pieces) this.raw(piece)
   }
 
+  /** One of less than 256 bytes, whatever is in it. */
   #shortString(text: string): void {
-    this.#reserve(2 + text.length * 3)
+    const size = text.length
+    if (this.#length + 2 + size * 3 > this.#bytes.length) this.#grow(2 + size * 3)
+    const bytes = this.#bytes
     const start = this.#length + 2
-    this.#bytes[this.#length] = op.SHORT_BINUNICODE
-    this.#length = writeUtf8(text, this.#bytes, start)
-    this.#bytes[start - 1] = this.#length - start
+    let to = start
+    if (size <= 40) {
+      for (let i = 0; i < size; i++) {
+        const unit = text.charCodeAt(i)
+        if (unit >= 0x80) break
+        bytes[to++] = unit
+      }
+    }
+    if (to - start < size) to = writeText(text, bytes, start)
+    bytes[start - 2] = op.SHORT_BINUNICODE
+    bytes[start - 1] = to - start
+    this.#length = to
+  }
+
+  /** Its size is known only when it has been written, and tells how long the header is. */
+  #longString(text: string): void {
+    const room = 5 + text.length * 3
+    if (this.#length + room > this.#bytes.length) this.#grow(room)
+    const start = this.#length + 5
+    const end = writeText(text, this.#bytes, start)
+    const size = end - start
+    if (size < 256) {
+      this.uint1(op.SHORT_BINUNICODE, size)
+      this.#bytes.copyWithin(start - 3, start, end)
+    } else this.int4(op.BINUNICODE, size)
+    this.#length += size
   }
 
   /**
@@ -90,101 +117,40 @@ export class Output {
    * `size` is that of the payload where it is known already.
    */
   hole(fill: () => Filling, size = 0): void {
-    this.#cuts.push({ at: this.#length, fill })
-    if (size >= frameTarget) this.#frameStart = this.#length
+    this.#flush()
+    this.#parts.push(fill)
+    if (size >= frameTarget) this.#frameStart = this.#before + this.#length
   }
 
   /** To be called before each value: a frame may end here. */
   boundary(): void {
-    if (this.#length - this.#frameStart < frameTarget) return
-    this.#cuts.push({ at: this.#length })
-    this.#frameStart = this.#length
+    if (this.#before + this.#length - this.#frameStart >= frameTarget) this.#endFrame()
   }
 
   /** The frames, from here on final; holes are filled now. */
   finish(): Uint8Array[] {
-    const finished: Uint8Array[] = []
-    let frame: Uint8Array[] = []
-    let from = 0
-    const endFrame = (): void => {
-      const size = totalLength(frame)
-      if (size >= smallestFrame) finished.push(lengthPrefixed8(op.FRAME, size))
-      for (const piece of frame) finished.push(piece)
-      frame = []
-    }
-    for (const { at, fill } of this.#cuts) {
-      if (at > from) frame.push(this.#bytes.subarray(from, at))
-      from = at
-      const filling = fill?.()
-      if (filling === undefined || filling.outside) endFrame()
-      const target = filling?.outside === true ? finished : frame
-      for (const piece of filling?.pieces ?? []) target.push(piece)
-    }
-    if (this.#length > from) frame.push(this.#bytes.subarray(from, this.#length))
-    endFrame()
-    return finished
+    this.#flush()
+    return framed(this.#parts)
   }
 
-  #reserve(size: number): void {
-    const needed = this.#length + size
-    if (needed <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-    grown.set(this.#bytes.subarray(0, this.#length))
-    this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
+  #endFrame(): void {
+    this.#flush()
+    this.#parts.push('frame end')
+    this.#frameStart = this.#before + this.#length
   }
-}
 
-/** A string as an opcode of its own, for a hole. */
-export function stringFilling(text: string): Filling {
-  const payload = new Uint8Array(utf8Length(text))
-  writeUtf8(text, payload, 0)
-  const header = stringHeader(payload.length)
-  return { pieces: [header, payload], outside: payload.length >= frameTarget }
-}
-
-function stringHeader(size: number): Uint8Array {
-  if (size < 256) return Uint8Array.of(op.SHORT_BINUNICODE, size)
-  return size > 0xffffffff ? lengthPrefixed8(op.BINUNICODE8, size) : lengthPrefixed4(op.BINUNICODE, size)
-}
-
-/** BYTEARRAY8 and its payload, for a hole. */
-export function bytearrayFilling(payload: Uint8Array): Filling {
-  const header = lengthPrefixed8(op.BYTEARRAY8, payload.length)
-  return { pieces: [header, payload], outside: payload.length >= frameTarget }
-}
-
-/** BINBYTES and a payload of 64 KiB or more, for a hole. */
-export function bytesFilling(payload: Uint8Array): Filling {
-  const size = payload.length
-  const header = size > 0xffffffff ? lengthPrefixed8(op.BINBYTES8, size) : lengthPrefixed4(op.BINBYTES, size)
-  return { pieces: [header, payload], outside: true }
-}
-
-function lengthPrefixed4(code: number, size: number): Uint8Array {
-  const header = new Uint8Array(5)
-  header[0] = code
-  new DataView(header.buffer).setUint32(1, size, true)
-  return header
-}
-
-function lengthPrefixed8(code: number, size: number): Uint8Array {
-  const header = new Uint8Array(9)
-  header[0] = code
-  new DataView(header.buffer).setBigUint64(1, BigInt(size), true)
-  return header
-}
-
-function totalLength(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.length, 0)
-}
-
-export function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(totalLength(pieces))
-  let at = 0
-  for (const piece of pieces) {
-    joined.set(piece, at)
-    at += piece.length
+  #flush(): void {
+    if (this.#length > this.#from) this.#parts.push(this.#bytes.subarray(this.#from, this.#length))
+    this.#from = this.#length
   }
-  return joined
+
+  /** Goes on in a new chunk. */
+  #grow(size: number): void {
+    this.#flush()
+    this.#before += this.#length
+    this.#bytes = new Uint8Array(Math.max(size, Math.min(this.#bytes.length * 2, largestChunk)))
+    this.#view = new DataView(this.#bytes.buffer)
+    this.#length = 0
+    this.#from = 0
+  }
 }

@@ -4,8 +4,8 @@
  * Input: any value. Output: bytes that CPython's pickletools reads. Layout: PROTO, the preamble if there is one, the body, STOP.
  */
 import { Encoder } from './encoder.ts'
+import { concatenate } from './framing.ts'
 import { op } from './opcodes.ts'
-import { concatenate } from './output.ts'
 import type { DispatchTable } from './registry.ts'
 import type { Global, Reduction } from './values.ts'
 
