@@ -4,6 +4,7 @@
  *
  * Knows nothing of pickles or of where the workers are.
  */
+import { isModulePickleError } from '../errors.ts'
 import type { SupplyCounts } from './provisions.ts'
 import { RemoteWorker, type Answer, type OutgoingCall } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -15,6 +16,8 @@ interface Job {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
   worker: RemoteWorker | undefined
+  /** To how many workers it was given. */
+  attempts: number
   /** Why it was ended, if somebody did. */
   stopped: Error | undefined
 }
@@ -24,6 +27,8 @@ export interface PoolStats extends Readonly<SupplyCounts> {
   readonly bytesReceived: number
   readonly workers: number
 }
+
+const maximumAttempts = 3
 
 export class Pool {
   readonly #startWorker: StartWorker
@@ -49,7 +54,7 @@ export class Pool {
   /** @throws ModulePickleError ERR_WORKER_LOST, ERR_WORKER_START, or what `stop` was given */
   answer(call: OutgoingCall): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const job: Job = { call, resolve, reject, worker: undefined, stopped: undefined }
+      const job: Job = { call, resolve, reject, worker: undefined, attempts: 0, stopped: undefined }
       this.#jobs.set(call.id, job)
       this.#waiting.push(job)
       this.#advance()
@@ -152,17 +157,29 @@ export class Pool {
 
   async #serve(worker: RemoteWorker, job: Job): Promise<void> {
     job.worker = worker
+    job.attempts++
     worker.transport.hold(true)
     try {
       const answer = await worker.call(job.call)
       job.resolve(answer)
+      this.#finish(job)
     } catch (error) {
-      job.reject(job.stopped ?? error)
+      this.#lost(job, worker, error)
     }
-    this.#finish(job)
     if (worker.isUsable) this.#rest(worker)
     else this.#retire(worker)
     this.#advance()
+  }
+
+  /** A call that its worker did not even begin with is none that failed. Some calls end every worker, so patience is limited. */
+  #lost(job: Job, worker: RemoteWorker, error: unknown): void {
+    if (!job.stopped && !worker.hasBegun && isLoss(error) && job.attempts < maximumAttempts) {
+      job.worker = undefined
+      this.#waiting.unshift(job)
+      return
+    }
+    job.reject(job.stopped ?? error)
+    this.#finish(job)
   }
 
   #rest(worker: RemoteWorker): void {
@@ -190,4 +207,8 @@ export class Pool {
     for (const resolve of this.#onQuiet) resolve()
     this.#onQuiet = []
   }
+}
+
+function isLoss(error: unknown): boolean {
+  return isModulePickleError(error, 'ERR_WORKER_LOST')
 }

@@ -18,7 +18,7 @@ import { LogTail, type LogLine } from './logs.ts'
 import { Provisions, type SupplyCounts } from './provisions.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { WorkerEnd, WorkerTransport } from './transport.ts'
-import { describeLoss, describeStartFailure } from './worker-loss.ts'
+import { describeLastLines, describeLoss, describeStartFailure } from './worker-loss.ts'
 
 /** A function that is sent to a worker once, for many calls. */
 export interface DefinedFunction {
@@ -53,6 +53,7 @@ export class RemoteWorker {
   readonly #stderr = new LogTail()
   #runtime = ''
   #isUsable = true
+  #hasBegun = false
 
   /** `counts` is added to. */
   constructor(transport: WorkerTransport, shipped: ShippedSnapshots, counts: SupplyCounts) {
@@ -66,6 +67,11 @@ export class RemoteWorker {
   /** Whether it can take another call. */
   get isUsable(): boolean {
     return this.#isUsable
+  }
+
+  /** Whether the code of the last call has begun to run. If not, the call had no effects, and can be given to another worker. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
   }
 
   get bytesSent(): number {
@@ -120,6 +126,7 @@ export class RemoteWorker {
   }
 
   async #converse(call: OutgoingCall): Promise<Answer> {
+    this.#hasBegun = false
     this.#provisions.prepare(call)
     this.#connection.send({ kind: 'call', id: call.id, functionId: call.fn?.id ?? null }, call.pickled.bytes)
     let exitCode: number | undefined
@@ -127,6 +134,7 @@ export class RemoteWorker {
       const { message, body } = next
       if (message.kind === 'need') await this.#provisions.supply(message.snapshot, message.objects)
       else if (message.kind === 'has') this.#provisions.supplied(message.snapshot)
+      else if (message.kind === 'started' && message.id === call.id) this.#hasBegun = true
       else if (message.kind === 'exit') exitCode = message.code
       else if (message.kind === 'result' && message.id === call.id) {
         if (message.last) this.#isUsable = false
@@ -166,12 +174,14 @@ export class RemoteWorker {
   async #loss(exitCode: number | undefined): Promise<ModulePickleError> {
     this.#isUsable = false
     const end = await this.#ended()
-    return new ModulePickleError('ERR_WORKER_LOST', describeLoss(this.transport.name, end, exitCode, this.#lastLines()))
+    const what = describeLoss(this.transport.name, end, { hasBegun: this.#hasBegun, exitCode })
+    return new ModulePickleError('ERR_WORKER_LOST', what + describeLastLines(this.#lastLines()))
   }
 
   async #startFailure(): Promise<ModulePickleError> {
     const end = await this.#ended()
-    const message = describeStartFailure(this.transport.name, end, this.#lastLines())
+    const what = describeStartFailure(this.transport.name, end)
+    const message = what + describeLastLines(this.#lastLines())
     return new ModulePickleError('ERR_WORKER_START', message, { cause: end.failure })
   }
 

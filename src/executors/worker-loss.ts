@@ -5,24 +5,26 @@ import type { WorkerEnd } from './transport.ts'
 
 const shownLines = 20
 
-/** The worker has ended while a call ran. `exitCode` is what the code of the call gave to process.exit(), if it did. */
-export function describeLoss(
-  name: string,
-  end: WorkerEnd,
-  exitCode: number | undefined,
-  stderr: readonly string[],
-): string {
-  const what =
-    exitCode === undefined
-      ? `The worker (${name}) ${manner(end)} before the call was done. The call may have had effects; it was not repeated.`
-      : `The code of the call ended its worker (${name}): it called process.exit(${exitCode}). Return or throw instead.`
-  return what + lastLines(stderr)
+/** How far the call had come. `exitCode` is what its code gave to process.exit(), if it did. */
+interface Progress {
+  readonly hasBegun: boolean
+  readonly exitCode: number | undefined
+}
+
+/** The worker has ended before its call. */
+export function describeLoss(name: string, end: WorkerEnd, { hasBegun, exitCode }: Progress): string {
+  if (exitCode !== undefined) {
+    return `The code of the call ended its worker (${name}): it called process.exit(${exitCode}). Return or throw instead.`
+  }
+  return hasBegun
+    ? `The worker (${name}) ${manner(end)} before the call was done. The call may have had effects; it was not repeated.`
+    : `The worker (${name}) ${manner(end)} before it began with the call, as others did to which the call was given. The call had no effects.`
 }
 
 /** The worker has ended, or never was, before it could take calls. */
-export function describeStartFailure(name: string, end: WorkerEnd, stderr: readonly string[]): string {
+export function describeStartFailure(name: string, end: WorkerEnd): string {
   const why = end.failure ? `${end.failure.message}.` : `Its ${name} ${manner(end)}.`
-  return `A worker could not be started. ${why}${lastLines(stderr)}`
+  return `A worker could not be started. ${why}`
 }
 
 function manner({ code, signal }: WorkerEnd): string {
@@ -31,7 +33,7 @@ function manner({ code, signal }: WorkerEnd): string {
   return isAbort ? `${how}, as a process does that is out of memory,` : how
 }
 
-function lastLines(stderr: readonly string[]): string {
+export function describeLastLines(stderr: readonly string[]): string {
   const last = stderr.slice(-shownLines)
   return last.length === 0 ? '' : `\nThe last it printed to stderr:\n${last.map(line => `  ${line}`).join('\n')}`
 }

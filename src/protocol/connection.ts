@@ -72,6 +72,12 @@ export class Connection<Out extends Message, In extends Message> {
     })
   }
 
+  /** Settles when all that was sent has left this process: it arrives also if the process ends. */
+  async flushed(): Promise<void> {
+    if (this.#isOver || this.#stream.writableLength === 0) return
+    await new Promise<void>(resolve => this.#stream.write('', () => resolve()))
+  }
+
   /**
    * The next message, or undefined when there will be none. One caller at a time.
    * @throws ModulePickleError ERR_PROTOCOL when the peer sent something else

@@ -45,6 +45,8 @@ export type WorkerMessage =
   | { readonly kind: 'need'; readonly snapshot: string; readonly objects: readonly string[] }
   /** What was lacking of this snapshot has arrived. */
   | { readonly kind: 'has'; readonly snapshot: string }
+  /** Nothing is lacking: the code of the call begins to run. A worker that ends before has done nothing of the call. */
+  | { readonly kind: 'started'; readonly id: string }
   /**
    * A call has ended. Body: the pickle of `{ result }` or, unless `ok`, of `{ error }`. With `last` the worker ends now,
    * because the code it ran left something behind that throws.
@@ -80,6 +82,7 @@ const workerShapes: Shapes<WorkerMessage> = {
   ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText },
   need: { snapshot: isText, objects: isTexts },
   has: { snapshot: isText },
+  started: { id: isText },
   result: { id: isText, ok: isFlag, last: isFlag },
   exit: { id: isText, code: isInteger },
 }

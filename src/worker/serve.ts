@@ -8,7 +8,7 @@ import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import { unpickle } from '../modulepickle.ts'
 import { Connection, decodeSenderMessage, protocolVersion } from '../protocol/index.ts'
 import { outcomeOf } from './call-guard.ts'
-import { encodeOutcome } from './outcome.ts'
+import { encodeOutcome, type Outcome } from './outcome.ts'
 import { runtime } from './runtime.ts'
 import { obtainSnapshots, outOfOrder, type ToSender } from './supply.ts'
 
@@ -20,15 +20,15 @@ interface Invocation {
 
 /** A function that the sender has defined: decoded for the first call, so that a failure to do so is that call's. */
 class Defined {
-  readonly #pickle: Uint8Array
+  readonly pickle: Uint8Array
   #decoded: Partial<Invocation> | undefined
 
   constructor(pickle: Uint8Array) {
-    this.#pickle = pickle
+    this.pickle = pickle
   }
 
-  async decoded(sender: ToSender): Promise<Partial<Invocation>> {
-    return (this.#decoded ??= await decode(this.#pickle, sender))
+  async decoded(): Promise<Partial<Invocation>> {
+    return (this.#decoded ??= await decode(this.pickle))
   }
 }
 
@@ -75,10 +75,8 @@ export async function serve(stream: Duplex, programUrl: string): Promise<void> {
 
 /** Runs a call and sends its outcome; true when this worker should run no other. */
 async function answer(id: string, body: Uint8Array, defined: Defined | undefined, sender: ToSender): Promise<boolean> {
-  const outcome = await outcomeOf(id, async () => {
-    const { fn, args } = { ...(await defined?.decoded(sender)), ...(await decode(body, sender)) } as Invocation
-    return Reflect.apply(fn, undefined, args)
-  })
+  const pickles = defined ? [defined.pickle, body] : [body]
+  const outcome = (await hindrance(pickles, sender)) ?? (await run(id, body, defined, sender))
   const { ok, body: pickle } = encodeOutcome(outcome)
   const last = !outcome.ok && outcome.stray
   // What the call has printed is on its way before the sender learns that the call is over.
@@ -87,10 +85,31 @@ async function answer(id: string, body: Uint8Array, defined: Defined | undefined
   return last
 }
 
-async function decode(pickle: Uint8Array, sender: ToSender): Promise<Partial<Invocation>> {
+async function run(id: string, body: Uint8Array, defined: Defined | undefined, sender: ToSender): Promise<Outcome> {
+  sender.send({ kind: 'started', id })
+  // Whatever becomes of this process, the sender must not think that nothing has run.
+  await sender.flushed()
+  return outcomeOf(id, async () => {
+    const { fn, args } = { ...(await defined?.decoded()), ...(await decode(body)) } as Invocation
+    return Reflect.apply(fn, undefined, args)
+  })
+}
+
+/** Gets what the pickles of a call need; what comes of the call if that fails. */
+async function hindrance(pickles: readonly Uint8Array[], sender: ToSender): Promise<Outcome | undefined> {
   const { arrival, cache } = runtime()
-  await obtainSnapshots(readManifest(pickle).snapshots, cache, arrival.packages, sender)
-  return (await unpickle(pickle, arrival)) as Partial<Invocation>
+  try {
+    for (const pickle of pickles) {
+      await obtainSnapshots(readManifest(pickle).snapshots, cache, arrival.packages, sender)
+    }
+    return undefined
+  } catch (error) {
+    return { ok: false, error, stray: false }
+  }
+}
+
+async function decode(pickle: Uint8Array): Promise<Partial<Invocation>> {
+  return (await unpickle(pickle, runtime().arrival)) as Partial<Invocation>
 }
 
 async function written(stream: Writable): Promise<void> {

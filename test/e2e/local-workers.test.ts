@@ -86,6 +86,31 @@ suite('workers of one program', () => {
   })
 })
 
+suite('a worker that ends between two calls', () => {
+  let project: LocalProject
+  let seen: Readonly<Record<string, unknown>>
+
+  before(async () => {
+    project = new LocalProject()
+    seen = await project.seen('left-behind')
+  })
+
+  after(() => project.remove())
+
+  test('does not take a call with it that has not begun: another worker runs it', () => {
+    assert.deepEqual([seen['an exception'], seen['an end']], [true, true])
+  })
+
+  test('is not mistaken for one whose call has begun, which is never repeated', () => {
+    assert.match(String(seen['a call that ends its worker']), /SIGKILL before the call was done/)
+    assert.equal(seen['ran'], 1)
+  })
+
+  test('is replaced only so often for one call', () => {
+    assert.match(String(seen['no worker begins']), /exited with code 5 before it began with the call/)
+  })
+})
+
 suite('workers and the end of their program', () => {
   let project: LocalProject
 

@@ -29,6 +29,7 @@ const fromWorker: WorkerMessage[] = [
   { kind: 'ready', protocol: 1, node: 'v24.0.0', pid: 1, runtime: 'file:///worker.js' },
   { kind: 'need', snapshot: id, objects: [id] },
   { kind: 'has', snapshot: id },
+  { kind: 'started', id: '1' },
   { kind: 'result', id: '1', ok: true, last: false },
   { kind: 'exit', id: '1', code: 3 },
 ]
