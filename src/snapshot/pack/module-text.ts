@@ -4,12 +4,13 @@
  * Input is one file and how it is to run; output does not depend on any other file.
  */
 import {
+  exportedNames,
   readModule,
   type DeclarationKind,
   type ModuleRecord,
   type ModuleRequest,
 } from '../../cloudpickle/source/module-record.ts'
-import type { AnyNode, SourceKind } from '../../cloudpickle/source/parse.ts'
+import type { SourceKind } from '../../cloudpickle/source/parse.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { compile, mapComment, type Compiler } from './compile.ts'
 import { declaredKind, kindOfText } from './module-kind.ts'
@@ -63,27 +64,9 @@ function describe(record: ModuleRecord, mapComment: string, compiler: Compiler |
     mapComment,
     requests: record.requests,
     declarations: new Map([...record.declarations].map(([name, { kind }]) => [name, kind])),
-    exportNames: exportNamesOf(record),
+    exportNames: exportedNames(record),
     compiler,
   }
-}
-
-function exportNamesOf(record: ModuleRecord): ReadonlySet<string> | undefined {
-  if (record.kind === 'script') return undefined
-  const names = new Set(record.exports.keys())
-  for (const statement of record.body) {
-    if (statement.type === 'ExportAllDeclaration') {
-      if (!statement.exported) return undefined
-      names.add(nameOf(statement.exported))
-    } else if (statement.type === 'ExportNamedDeclaration') {
-      for (const { exported } of statement.specifiers) names.add(nameOf(exported))
-    }
-  }
-  return names
-}
-
-function nameOf(node: AnyNode): string {
-  return node.type === 'Identifier' ? node.name : node.type === 'Literal' ? String(node.value) : ''
 }
 
 /** Where a request stands, for messages: `file:line`. */
