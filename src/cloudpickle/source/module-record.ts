@@ -34,6 +34,9 @@ export interface ImportBinding {
 
 type RequestKind = 'import' | 'export' | 'dynamic' | 'require' | 'url'
 
+/** What stands for `import.meta.url` in TypeScript that was compiled to CommonJS when it was packed. */
+export const moduleUrlVariable = '__modulepickle_url'
+
 /** A place in the text that names another module or file, with the range of the literal (quotes included) or expression. */
 export interface ModuleRequest {
   readonly kind: RequestKind
@@ -330,5 +333,6 @@ function isNamed(node: AnyNode, name: string): boolean {
 }
 
 function isImportMetaUrl(node: AnyNode): boolean {
+  if (isNamed(node, moduleUrlVariable)) return true
   return node.type === 'MemberExpression' && node.object.type === 'MetaProperty' && isNamed(node.property, 'url')
 }

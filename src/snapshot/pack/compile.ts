@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
+import { moduleUrlVariable } from '../../cloudpickle/source/module-record.ts'
 import type { SourceKind } from '../../cloudpickle/source/parse.ts'
 import { outputPath, sourcePath } from './output-path.ts'
 import type { TypeScriptOptions } from './tsconfig.ts'
@@ -121,9 +122,9 @@ function compileByEsbuild(source: Source, text: string, loader: 'js' | 'jsx' | '
 
 /** `import.meta` as TypeScript runners give it to code that they turn into CommonJS. */
 const importMetaForCommonJs = {
-  banner: '"use strict";const __modulepickle_url=require("node:url").pathToFileURL(__filename).href;',
+  banner: `"use strict";const ${moduleUrlVariable}=require("node:url").pathToFileURL(__filename).href;`,
   define: {
-    'import.meta.url': '__modulepickle_url',
+    'import.meta.url': moduleUrlVariable,
     'import.meta.filename': '__filename',
     'import.meta.dirname': '__dirname',
   },

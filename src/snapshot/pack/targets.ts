@@ -173,7 +173,8 @@ export class TargetFinder {
 /** How Node will resolve the specifier of a request. */
 export function modeOf(request: ModuleRequest, module: ModuleText): ResolveMode {
   if (request.kind === 'require') return 'require'
-  return module.kind === 'script' && request.kind !== 'dynamic' ? 'require' : 'import'
+  if (request.kind === 'dynamic' || request.kind === 'url') return 'import'
+  return module.kind === 'script' ? 'require' : 'import'
 }
 
 /** The package in `node_modules` that holds `file`. */

@@ -333,3 +333,25 @@ const all = [m.loader.hidden(), m.loader.inherited(), generator.next('./part.js'
 console.log((await Promise.all(all)).map(({ part }) => part).join(''))`
   assert.equal(run(script), '11111')
 })
+
+test('new URL() beside import.meta.url names the compiled file, in CommonJS as in ES modules', t => {
+  for (const type of ['module', 'commonjs']) {
+    const { run } = ship(
+      t,
+      {
+        'package.json': { name: 'p', type },
+        'main.ts': `
+export const urls = [new URL('./a worker.ts', import.meta.url), new URL('./plain', import.meta.url)]
+export const other = new URL('./missing.txt', import.meta.url)`,
+        'a worker.ts': "import { dep } from 'dep'\nexport const part: string = dep",
+        'plain.ts': "export const part: string = 'plain'",
+        'node_modules/dep/package.json': { name: 'dep', version: '1.0.0', main: 'index.js' },
+        'node_modules/dep/index.js': "exports.dep = 'dep'",
+      },
+      'main.ts',
+    )
+    const script =
+      'for (const url of m.urls) console.log((await import(url)).part)\nconsole.log(m.other.href.slice(-12))'
+    assert.equal(run(script).replaceAll('\n', ' '), 'dep plain /missing.txt', type)
+  }
+})
