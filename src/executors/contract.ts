@@ -54,7 +54,7 @@ export interface ExecutorStats {
 }
 
 export interface CloseOptions {
-  /** Ends calls that are running or waiting; they reject with ERR_EXECUTOR_CLOSED. Otherwise they are waited for. */
+  /** Ends calls that are running or waiting, and maps; they reject with ERR_EXECUTOR_CLOSED. Otherwise they are waited for. */
   readonly force?: boolean
   /** How long to wait for them before forcing. */
   readonly timeoutMs?: number
@@ -84,6 +84,9 @@ export interface Executor extends AsyncDisposable {
    */
   remote<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => Call<Awaited<R>>
   stats(): ExecutorStats
-  /** Waits for the calls that were started, then ends the workers. Closing again waits for the same. */
+  /**
+   * Waits for the calls that were started, and for each map of which a result was asked for until it is at its end or
+   * `return()` was called, so not from inside a loop over one. Then ends the workers. Closing again waits for the same.
+   */
   close(options?: CloseOptions): Promise<void>
 }

@@ -9,6 +9,8 @@ export interface MapSource<T, R> {
   readonly inputs: Iterable<T> | AsyncIterable<T>
   readonly concurrency: number
   readonly ordered: boolean
+  /** Called once, before the first input is taken. */
+  begin(): void
   start(input: T, index: number): StartedCall<R>
   /** Called once, when nothing more will be started. */
   done(): void
@@ -38,6 +40,7 @@ export class MapResults<T, R> implements MapCall<R> {
   readonly #waiters: Waiter<R>[] = []
   #iterator: Iterator<T> | AsyncIterator<T> | undefined
   #index = 0
+  #hasBegun = false
   #isTaking = false
   #isExhausted = false
   #isStopped = false
@@ -53,6 +56,8 @@ export class MapResults<T, R> implements MapCall<R> {
   }
 
   next(): Promise<IteratorResult<R, undefined>> {
+    if (!this.#hasBegun && !this.#isStopped) this.#source.begin()
+    this.#hasBegun = true
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
       this.#advance()

@@ -6,6 +6,7 @@ import type { ModuleSource } from '../modulepickle.ts'
 import { CallRunner, type AnyFunction } from './call-runner.ts'
 import type { Call, CloseOptions, Executor, ExecutorStats, MapCall, MapOptions } from './contract.ts'
 import { MapResults } from './map-results.ts'
+import { OpenMaps } from './open-maps.ts'
 import { Pool } from './pool.ts'
 import type { DefinedFunction } from './remote-worker.ts'
 import { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -28,6 +29,7 @@ export class PoolExecutor implements Executor {
   readonly #runner: CallRunner
   /** A remote function that nobody can call any more need not be kept by workers. */
   readonly #unreachable = new FinalizationRegistry<string>(id => this.#pool.release(id))
+  readonly #maps = new OpenMaps()
   #functions = 0
   #closing: Promise<void> | undefined
 
@@ -65,11 +67,16 @@ export class PoolExecutor implements Executor {
       inputs,
       concurrency,
       ordered,
+      begin: () => this.#maps.begin(defined.id),
       start: (item, index) => {
-        const call = this.#runner.start<Awaited<R>>(defined, { args: [item, index] }, site, this.#refusal())
+        const refusal = this.#maps.has(defined.id) ? undefined : this.#refusal()
+        const call = this.#runner.start<Awaited<R>>(defined, { args: [item, index] }, site, refusal)
         return { result: errors === 'yield' ? call.catch(asError) : call, cancel: call.cancel }
       },
-      done: () => this.#pool.release(defined.id),
+      done: () => {
+        this.#maps.end(defined.id)
+        this.#pool.release(defined.id)
+      },
     })
   }
 
@@ -98,11 +105,13 @@ export class PoolExecutor implements Executor {
   }
 
   async #close(): Promise<void> {
+    await this.#maps.close()
     await this.#pool.quiet()
     await this.#pool.close()
   }
 
   #stopAll(): void {
+    this.#maps.abandon()
     this.#pool.stopAll(closed('was closed by force before the call was done'))
   }
 

@@ -86,6 +86,31 @@ suite('workers of one program', () => {
   })
 })
 
+suite('close()', () => {
+  let project: LocalProject
+  let seen: Readonly<Record<string, unknown>>
+
+  before(async () => {
+    project = new LocalProject()
+    seen = await project.seen('closing')
+  })
+
+  after(() => project.remove())
+
+  test('waits for maps that are under way, and starts nothing else', () => {
+    assert.deepEqual(seen['a map under way'], [2, 4, 6, 8])
+    assert.deepEqual(seen['another'], [2, 4, 6, 8])
+    assert.equal(seen['one that begins too late'], 'ERR_EXECUTOR_CLOSED')
+    assert.equal(seen['a call'], 'ERR_EXECUTOR_CLOSED')
+  })
+
+  test('waits no longer for a map when that is returned, or by force', () => {
+    assert.equal(seen['a map that was returned'], 0)
+    assert.equal(seen['a map that nobody goes on with'], 'ERR_EXECUTOR_CLOSED')
+    assert.equal(seen['an endless one, forced'], 0)
+  })
+})
+
 suite('a worker that ends between two calls', () => {
   let project: LocalProject
   let seen: Readonly<Record<string, unknown>>

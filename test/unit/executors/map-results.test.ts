@@ -13,6 +13,7 @@ interface Open {
 class Calls {
   readonly open: Open[] = []
   readonly cancelled: number[] = []
+  begun = 0
   done = 0
   #index = 0
 
@@ -30,6 +31,7 @@ class Calls {
         const result = new Promise<number>((resolve, reject) => this.open.push({ input, resolve, reject }))
         return { result, cancel: () => this.cancelled.push(input) }
       },
+      begin: () => this.begun++,
       done: () => this.done++,
     })
   }
@@ -56,9 +58,21 @@ suite('maps', () => {
   test('nothing is taken before the first result is asked for', async () => {
     const calls = new Calls()
     const { inputs, taken } = counting()
-    calls.map(inputs, 2)
+    const results = calls.map(inputs, 2)
     await nextTurn()
-    assert.equal(taken(), 0)
+    assert.deepEqual([taken(), calls.begun], [0, 0])
+    void results.next()
+    void results.next()
+    await nextTurn()
+    assert.deepEqual([taken(), calls.begun], [2, 1])
+  })
+
+  test('one that is given up before it was begun has nothing to wait for', async () => {
+    const calls = new Calls()
+    const results = calls.map([0, 1], 2)
+    await results.return()
+    assert.deepEqual(await results.next(), { done: true, value: undefined })
+    assert.deepEqual([calls.begun, calls.done], [0, 1])
   })
 
   test('no more inputs are taken than may be on their way, however slow the consumer is', async () => {
