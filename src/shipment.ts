@@ -76,6 +76,12 @@ export class Shipment implements Packed {
       return new Late(() => this.#snapshotName(local.root, file))
     }
     const installed = this.#source.installed(file)
+    if (!installed && !existsSync(file)) {
+      throw new ModulePickleError(
+        'ERR_MODULE_UNREADABLE',
+        `${file} is not there any more. Restart the program that loaded it.`,
+      )
+    }
     if (!installed) {
       throw new ModulePickleError(
         'ERR_MODULE_OUTSIDE_ROOT',

@@ -13,12 +13,11 @@ import { CapturedScope } from './capture/captured-scope.ts'
 import { ContextReference, ModuleReference, type CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
-import { functionExtras, naturalOf } from './capture/function-extras.ts'
+import { functionExtras } from './capture/function-extras.ts'
 import { refuseInstance } from './capture/instances.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { contextPart } from './revive/module-context.ts'
 import { installedFile, isInNodeModules } from './source/installed-package.ts'
-import type { FunctionSite } from './source/lexical-scopes.ts'
 
 /** What runs on the other end; see revive/. */
 const codeUnit = new Global('cloudpickle', 'code')
@@ -33,6 +32,14 @@ export class CloudPickler extends Pickler {
   readonly #modules = new Map<string | Late, true>()
   readonly #names = new Map<string, string | Late>()
   readonly #written = new Map<CapturedScope | CodeUnit, Set<string>>()
+
+  override dump(value: unknown): Uint8Array {
+    try {
+      return super.dump(value)
+    } finally {
+      this.#capture?.close()
+    }
+  }
 
   /** Hook: the module part of references to a target. A Late is for names that depend on everything that is referred to. */
   protected moduleName(target: ModuleTarget): string | Late {
@@ -86,7 +93,7 @@ export class CloudPickler extends Pickler {
         return withState(reduction, [], functionExtras(fn, { name: `bound ${target.name}`, length }))
       }
       case 'closure':
-        return this.#reduceClosure(fn, captured.closure, captured.site)
+        return this.#reduceClosure(fn, captured.closure)
       case 'unknown':
         return undefined
     }
@@ -121,8 +128,8 @@ export class CloudPickler extends Pickler {
     return wrapping ? { callee: interop, args: [global, wrapping === 'esm-node'] } : global
   }
 
-  #reduceClosure(fn: Function, closureRecord: CapturedFunction, site: FunctionSite): Reduction {
-    const { owner, maker, variables, deferred } = closureRecord
+  #reduceClosure(fn: Function, closureRecord: CapturedFunction): Reduction {
+    const { owner, maker, variables, deferred, natural } = closureRecord
     for (const target of deferred) this.moduleReached(target)
     const fresh: Tuple[] = []
     for (const variable of variables) {
@@ -131,7 +138,7 @@ export class CloudPickler extends Pickler {
       if (!this.#isFresh(variable.owner, variable.name)) continue
       fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
     }
-    return withState({ callee: closure, args: [owner, maker] }, fresh, functionExtras(fn, naturalOf(site)))
+    return withState({ callee: closure, args: [owner, maker] }, fresh, functionExtras(fn, natural))
   }
 
   /** A variable travels once, with the first function that uses it. */

@@ -4,7 +4,7 @@
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
-import { CapturedScopes } from './captured-scope.ts'
+import { CapturedScopes, type CapturedScope } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import { CodeUnit } from './code-unit.ts'
 import { unsupported } from './free-variables.ts'
@@ -12,13 +12,13 @@ import { builtinReference, scriptReference, type FunctionReference, type ModuleT
 import { Inspector, type FunctionInternals } from './inspector.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
 import { namespaceTarget } from './namespace-target.ts'
-import { canProbe, sharesVariable } from './probe.ts'
+import { canProbe, enterCell, findSharedCell, readInFrame, type Cell } from './probe.ts'
 import { alignScopes, type ScopeChain } from './scope-chain.ts'
 
 export type Captured =
   | { readonly kind: 'reference'; readonly reference: FunctionReference }
   | { readonly kind: 'bound'; readonly bound: NonNullable<FunctionInternals['boundTarget']> }
-  | { readonly kind: 'closure'; readonly closure: CapturedFunction; readonly site: FunctionSite }
+  | { readonly kind: 'closure'; readonly closure: CapturedFunction }
   /** A native function that nothing names. */
   | { readonly kind: 'unknown' }
 
@@ -35,7 +35,7 @@ function openSession(): { inspector: Inspector; scripts: LoadedScripts } {
 export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
-  readonly #scopes = new CapturedScopes((a, b, bindings) => this.#shares(a, b, bindings))
+  readonly #scopes = new CapturedScopes((...question) => this.#findShared(...question))
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -43,7 +43,11 @@ export class Capture {
     const { inspector, scripts } = openSession()
     this.#inspector = inspector
     this.#scripts = scripts
-    inspector.release()
+  }
+
+  /** Call when the dump is over, also one that failed. */
+  close(): void {
+    this.#inspector.release()
   }
 
   /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED, ERR_MODULE_UNREADABLE */
@@ -66,7 +70,7 @@ export class Capture {
     )
     if (reference) return { kind: 'reference', reference }
     const readFrame = (binding: Binding): unknown => {
-      if (canProbe(site, binding)) return this.#inspector.inFrameOf(fn, binding.name)
+      if (canProbe(site, binding)) return readInFrame(this.#inspector, fn, site, binding)
       throw unsupported(
         script,
         site.node.start,
@@ -75,7 +79,7 @@ export class Capture {
       )
     }
     const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, readFrame }, this.#scopes)
-    return { kind: 'closure', closure, site }
+    return { kind: 'closure', closure }
   }
 
   /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
@@ -103,22 +107,51 @@ export class Capture {
     return unit
   }
 
-  #shares(a: Function, b: Function, bindings: readonly Binding[]): boolean {
-    for (const [through, other] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      const { site } = this.#declarationOf(through)
-      const binding = bindings.find(candidate => canProbe(site, candidate))
-      if (binding) return sharesVariable(this.#inspector, through, other, binding.name)
+  #findShared(
+    candidates: readonly CapturedScope[],
+    fn: Function,
+    bindings: readonly Binding[],
+  ): CapturedScope | undefined {
+    const { script, site } = this.#declarationOf(fn)
+    const theirs = bindings.find(binding => candidates.every(({ witness }) => this.#canEnter(witness, binding)))
+    if (theirs) {
+      const cells = candidates.map(candidate => this.#cellOf(candidate, theirs))
+      return candidates[findSharedCell(cells, () => this.#read(fn, theirs))]
     }
-    const { script, site } = this.#declarationOf(a)
+    const own = bindings.find(binding => canProbe(site, binding))
+    if (own) {
+      const cell = [enterCell(this.#inspector, fn, site, own)]
+      return candidates.find(({ witness }) => findSharedCell(cell, () => this.#read(witness, own)) === 0)
+    }
     throw unsupported(
       script,
       site.node.start,
       `it cannot be told whether it shares the variable \`${bindings[0]!.name}\` with another function in this pickle`,
       'Keep the variable in an object',
     )
+  }
+
+  /** What `fn` sees as `binding`, which need not be the only variable of that name around it. */
+  #read(fn: Function, binding: Binding): unknown {
+    const { scope } = this.#declarationOf(fn).site
+    const chain = alignScopes(this.#inspector.internalsOf(fn).scopes(), scope)
+    return chain.find(entry => entry.scope === binding.scope)?.variables[binding.name]
+  }
+
+  #canEnter(fn: Function, binding: Binding): boolean {
+    return canProbe(this.#declarationOf(fn).site, binding)
+  }
+
+  readonly #cells = new WeakMap<CapturedScope, Map<Binding, Cell>>()
+
+  /** A scope is entered once; after that, asking is cheap. */
+  #cellOf(scope: CapturedScope, binding: Binding): Cell {
+    const cells = this.#cells.get(scope) ?? new Map<Binding, Cell>()
+    this.#cells.set(scope, cells)
+    const { witness } = scope
+    const cell = cells.get(binding) ?? enterCell(this.#inspector, witness, this.#declarationOf(witness).site, binding)
+    cells.set(binding, cell)
+    return cell
   }
 
   #declarationOf(fn: Function): { script: LoadedScript; site: FunctionSite } {

@@ -35,16 +35,23 @@ export class CapturedScope {
   }
 }
 
-/** Asks V8 whether `a` and `b`, closures at one place of the text, close over one and the same of `bindings`. */
-type SharingProbe = (a: Function, b: Function, bindings: readonly Binding[]) => boolean
+/**
+ * Asks V8 which of `candidates`, scopes that look like those around `fn`, is the one around it: whose `bindings` it shares.
+ * They look alike in everything else.
+ */
+type SharingProbe = (
+  candidates: readonly CapturedScope[],
+  fn: Function,
+  bindings: readonly Binding[],
+) => CapturedScope | undefined
 
 /** The scope instances met during one dump. */
 export class CapturedScopes {
   readonly #known = new Map<Scope, CapturedScope[]>()
-  readonly #sharesVariable: SharingProbe
+  readonly #findShared: SharingProbe
 
-  constructor(sharesVariable: SharingProbe) {
-    this.#sharesVariable = sharesVariable
+  constructor(findShared: SharingProbe) {
+    this.#findShared = findShared
   }
 
   /** The instances around `fn` by lexical scope, the module's excluded; the innermost is last. */
@@ -66,23 +73,31 @@ export class CapturedScopes {
     variables: LiveScope['variables'],
     fn: Function,
   ): CapturedScope {
-    const candidates = this.#known.get(scope) ?? []
-    const found = candidates.find(known => known.parent === parent && this.#isSame(known, variables, fn))
+    const known = this.#known.get(scope) ?? []
+    const alike = known.filter(candidate => candidate.parent === parent && looksLike(candidate, variables))
+    const found = this.#choose(alike, variables, fn)
     if (found) return found
     const instance = new CapturedScope(scope, parent, unit, variables, fn)
-    this.#known.set(scope, [...candidates, instance])
+    this.#known.set(scope, [...known, instance])
     return instance
   }
 
-  #isSame(known: CapturedScope, variables: LiveScope['variables'], fn: Function): boolean {
-    const bindings = Object.getOwnPropertyNames(variables).flatMap(name => known.scope.bindings.get(name) ?? [])
-    for (const binding of bindings) {
-      if (!Object.is(valueOf(known.variables, binding), valueOf(variables, binding))) return false
-    }
+  #choose(alike: readonly CapturedScope[], variables: LiveScope['variables'], fn: Function): CapturedScope | undefined {
+    const [first] = alike
+    if (!first) return undefined
+    const bindings = bindingsOf(first.scope, variables)
     const reassigned = bindings.filter(binding => binding.reassigned)
-    if (reassigned.length === 0 || bindings.some(isMadeInScope)) return true
-    return this.#sharesVariable(known.witness, fn, reassigned)
+    if (reassigned.length === 0 || bindings.some(isMadeInScope)) return first
+    return this.#findShared(alike, fn, reassigned)
   }
+}
+
+function looksLike({ scope, variables: known }: CapturedScope, variables: LiveScope['variables']): boolean {
+  return bindingsOf(scope, variables).every(binding => Object.is(valueOf(known, binding), valueOf(variables, binding)))
+}
+
+function bindingsOf(scope: Scope, variables: LiveScope['variables']): Binding[] {
+  return Object.getOwnPropertyNames(variables).flatMap(name => scope.bindings.get(name) ?? [])
 }
 
 function valueOf(variables: LiveScope['variables'], { name }: Binding): unknown {

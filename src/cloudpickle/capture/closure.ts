@@ -8,29 +8,27 @@ import type { Edit } from '../source/edit.ts'
 import { resolveModule } from '../source/resolve.ts'
 import type { Binding, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
+import type { AnyNode, Node } from '../source/parse.ts'
 import { CapturedScope, type CapturedScopes } from './captured-scope.ts'
 import type { CodeUnit } from './code-unit.ts'
 import { contextParts, freeVariables, unsupported, within } from './free-variables.ts'
+import { naturalOf, type NaturalShape } from './function-extras.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import type { LoadedScript } from './loaded-script.ts'
+import { commonJsFile } from './namespace-target.ts'
 import { memberEdit, siteText, type SiteText } from './relined-text.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
 /** What a variable of a module holds on the other end: a module there, or the table of its own top-level bindings. */
 export class ModuleReference {
   readonly module: ModuleTarget
-  /** `*` the namespace, `module.exports` what require() returns, `#` the binding table. */
-  readonly name: '*' | 'module.exports' | '#'
+  /** `*` the namespace, `module.exports` what require() returns, `#` the binding table, or an export. */
+  readonly name: string
   readonly interop: ImportBinding['interop'] | undefined
   /** The bindings that are used by name, so that packing can check that they are still there. */
   readonly members: readonly string[]
 
-  constructor(
-    module: ModuleTarget,
-    name: ModuleReference['name'],
-    members: readonly string[] = [],
-    interop?: ImportBinding['interop'],
-  ) {
+  constructor(module: ModuleTarget, name: string, members: readonly string[] = [], interop?: ImportBinding['interop']) {
     this.module = module
     this.name = name
     this.members = members
@@ -61,6 +59,8 @@ export interface CapturedFunction {
   readonly maker: string
   readonly variables: readonly CapturedVariable[]
   readonly deferred: readonly ModuleTarget[]
+  /** The name and length that the text which travels gives the function. */
+  readonly natural: NaturalShape
 }
 
 /** The part of a capture that depends on the text alone. */
@@ -72,6 +72,7 @@ interface Plan {
   readonly deferred: readonly ModuleTarget[]
   /** Bindings that travel by value. */
   readonly values: readonly Binding[]
+  readonly natural: NaturalShape
 }
 
 const plans = new WeakMap<FunctionSite, Plan>()
@@ -107,12 +108,13 @@ export function captureClosure(
     if (!home || !live || !Object.hasOwn(live, binding.name)) {
       throw unsupported(unit.script, site.node.start, `the value of \`${binding.name}\` cannot be read`, 'Pass it in')
     }
-    variables.push({ owner: home, name: binding.name, value: readVariable(live, binding.name, unit.script, site) })
+    const value = readVariable(live, binding.name, unit.script, site)
+    variables.push({ owner: home, name: binding.name, value: requiredModule(unit.script, binding, value) ?? value })
   }
   for (const { owner, name } of variables) {
     unit.addVariable(owner instanceof CapturedScope ? owner.scope : undefined, name)
   }
-  return { owner: inner ?? unit, maker, variables, deferred: plan.deferred }
+  return { owner: inner ?? unit, maker, variables, deferred: plan.deferred, natural: plan.natural }
 }
 
 /**
@@ -147,6 +149,13 @@ function neededScopes(chain: ScopeChain, values: readonly Binding[]): ScopeChain
   return chain.slice(0, innermost + 1)
 }
 
+/** What `require()` returned, by the module that it is, where the specifier alone did not tell. */
+function requiredModule(script: LoadedScript, { name, scope }: Binding, value: unknown): ModuleReference | undefined {
+  const isRequired = scope.isModule && script.record.imports.get(name)?.name === 'module.exports'
+  const file = isRequired ? commonJsFile(value) : undefined
+  return file === undefined ? undefined : new ModuleReference({ kind: 'file', file }, 'module.exports')
+}
+
 function readVariable(
   live: Readonly<Record<string, unknown>>,
   name: string,
@@ -170,8 +179,9 @@ function makePlan(script: LoadedScript, site: FunctionSite): Plan {
     // `let impl = require('./a')` that is assigned to later is a variable like any other.
     const isFixed = binding.scope.isModule && !binding.reassigned
     const imported = isFixed ? script.record.imports.get(binding.name) : undefined
-    if (imported) planImport(script, binding.name, imported, references, modules, edits)
-    else if (binding.scope.isModule && ownsItsBindings(script)) {
+    const isNamed = imported !== undefined && planImport(script, binding.name, imported, references, modules, edits)
+    if (isNamed) continue
+    if (binding.scope.isModule && ownsItsBindings(script)) {
       own.push(binding.name)
       for (const reference of references) edits.push(memberEdit(reference, ownBindings, binding.name))
     } else values.push(binding)
@@ -187,47 +197,66 @@ function makePlan(script: LoadedScript, site: FunctionSite): Plan {
       ),
     )
   }
+  const removed = [...ownNameEdits(site, free.bindings), ...computedKeyEdits(script, site)]
+  edits.push(...removed)
   for (const variable of free.context) {
     const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
     modules.set(variable, new ContextReference(module, contextParts[variable]))
   }
-  return { modules, values, deferred: deferredModules(script, site), text: siteText(script, site, edits) }
+  const natural = removed.length > 0 ? { ...naturalOf(site), name: '' } : naturalOf(site)
+  return { modules, values, natural, deferred: deferredModules(script, site), text: siteText(script, site, edits) }
 }
 
-/** An imported name stays a live binding: it becomes a member of the namespace, under a variable of its own. */
+/**
+ * An imported name stays a live binding: it becomes a member of the namespace, under a variable of its own. False where the
+ * specifier leads nowhere from here (a loader has its own ways): then what it stands for travels as the value that it is.
+ */
 function planImport(
   script: LoadedScript,
   local: string,
-  { specifier, name, interop }: ImportBinding,
+  { specifier, name, property, interop }: ImportBinding,
   references: readonly Reference[],
   modules: Map<string, ModuleReference | ContextReference>,
   edits: Edit[],
-): void {
-  const module = targetOf(script, specifier, name === 'module.exports' ? 'require' : 'import', references[0]!)
+): boolean {
+  const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
+  if (!module) return false
+  if (property !== undefined) {
+    modules.set(local, new ModuleReference(module, property, [property]))
+    return true
+  }
   if (name === '*' || name === 'module.exports') {
     modules.set(local, new ModuleReference(module, name, [], interop))
-    return
+    return true
   }
   // No name that the module context has: those begin with `$mp_`.
   const variable = `$mp$${local}`
   modules.set(variable, new ModuleReference(module, '*', [name]))
   for (const reference of references) edits.push(memberEdit(reference, variable, name))
-}
-
-function targetOf(
-  script: LoadedScript,
-  specifier: string,
-  mode: 'import' | 'require',
-  { start }: Reference,
-): ModuleTarget {
-  const target = resolveTarget(script, specifier, mode)
-  if (target) return target
-  throw unsupported(script, start, `its import of '${specifier}' leads nowhere from there`, 'Check the specifier')
+  return true
 }
 
 function resolveTarget(script: LoadedScript, specifier: string, mode: 'import' | 'require'): ModuleTarget | undefined {
   if (/^modulepickle(\/|$)/.test(specifier)) return { kind: 'runtime', specifier }
   return resolveModule(specifier, contextFile(script), mode)
+}
+
+/**
+ * As an expression, a function declaration would bind its name inside itself. Where the name is assigned to, it has to be the
+ * variable around it.
+ */
+function ownNameEdits({ code }: FunctionSite, bindings: ReadonlyMap<Binding, unknown>): Edit[] {
+  if (code.type !== 'FunctionDeclaration' || !code.id) return []
+  const { name, start, end } = code.id
+  const isVariable = [...bindings.keys()].some(binding => binding.name === name && binding.reassigned)
+  return isVariable ? [{ start, end, text: ' '.repeat(end - start) }] : []
+}
+
+/** `[key]() {}` travels as a method of any name; its own name follows with what it has beyond its code. */
+function computedKeyEdits({ text }: LoadedScript, { node }: FunctionSite): Edit[] {
+  const { type, computed, key } = node as AnyNode & { computed?: boolean; key?: Node }
+  if (type !== 'Property' || !computed) return []
+  return [{ start: text.lastIndexOf('[', key!.start), end: text.indexOf(']', key!.end) + 1, text: 'method' }]
 }
 
 function deferredModules(script: LoadedScript, site: FunctionSite): ModuleTarget[] {

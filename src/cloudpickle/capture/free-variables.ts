@@ -41,6 +41,8 @@ export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVar
   const context = new Set<ContextVariable>()
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
+    if (isInComputedKey(site, reference)) continue
+    if (reference.write && binding?.isConstant && outer.has(binding.scope)) refuseConstant(script, reference)
     if (binding && outer.has(binding.scope)) bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
     if (binding || script.isModule) continue
     refuseModuleObject(script, reference)
@@ -48,6 +50,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVar
   }
   const contextEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
+    if (isInComputedKey(site, use)) continue
     if (use.kind !== 'import.meta' && use.kind !== 'import()') {
       refuseContextUse(script, site, use, outer)
       continue
@@ -76,14 +79,19 @@ function refuseUnsupported(script: LoadedScript, { form, node }: FunctionSite): 
       `Class ${id?.name ?? '(anonymous)'} at ${where} cannot travel: classes travel by name, and it is not declared at the top level of an imported module. Move it to one.`,
     )
   }
-  if (isMember && (member.computed || member.type !== 'Property')) {
-    throw unsupported(
-      script,
-      node.start,
-      'it is a method of a class or one with a computed name, taken from its object',
-      'Make it a function',
-    )
+  if (isMember && member.type !== 'Property') {
+    throw unsupported(script, node.start, 'it is a method of a class, taken from it', 'Make it a function')
   }
+}
+
+/** The key of a method stays here: the method travels without it. */
+function isInComputedKey({ node }: FunctionSite, { start, end }: { start: number; end: number }): boolean {
+  const { type, computed, key } = node as AnyNode & { computed?: boolean; key?: Node }
+  return type === 'Property' && computed === true && start >= key!.start && end <= key!.end
+}
+
+function refuseConstant(script: LoadedScript, { name, start }: Reference): never {
+  throw unsupported(script, start, `it assigns to the constant \`${name}\``, 'Make it a variable')
 }
 
 /** `o.#x` needs the class that declares `#x` around it. */

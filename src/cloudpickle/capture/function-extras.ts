@@ -21,8 +21,13 @@ export interface FunctionExtras {
   integrity?: 'closed' | 'sealed' | 'frozen'
 }
 
+export interface NaturalShape {
+  readonly name: string
+  readonly length: number
+}
+
 /** undefined for a function that is just what its text makes. */
-export function functionExtras(fn: Function, natural: { name: string; length: number }): FunctionExtras | undefined {
+export function functionExtras(fn: Function, natural: NaturalShape): FunctionExtras | undefined {
   const extras: FunctionExtras = {}
   const own = Object.getOwnPropertyDescriptors(fn) as Partial<Record<PropertyKey, PropertyDescriptor>>
   // V8 gives sloppy functions these two, which are null outside of a call.
@@ -42,7 +47,7 @@ export function functionExtras(fn: Function, natural: { name: string; length: nu
 }
 
 /** The name and length that the text of a function gives it. */
-export function naturalOf({ code, node }: FunctionSite): { name: string; length: number } {
+export function naturalOf({ code, node }: FunctionSite): NaturalShape {
   const member = node as AnyNode
   const own = member.type === 'Property' ? member.key : 'id' in code ? code.id : null
   const name = own?.type === 'Identifier' ? own.name : own?.type === 'Literal' ? String(own.value) : ''

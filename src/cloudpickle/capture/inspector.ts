@@ -38,7 +38,9 @@ type Property = { name: string; value?: Remote }
 
 // The box sits on a builtin module object: unlike globalThis that is one object for every vm context.
 const boxKey = Symbol.for('modulepickle.probe.v1')
-const boxExpression = "process.getBuiltinModule('node:inspector')[Symbol.for('modulepickle.probe.v1')]"
+// Through globalThis: the expression is also evaluated where a program may have variables named `process` or `Symbol`.
+const boxExpression =
+  "globalThis.process.getBuiltinModule('node:inspector')[globalThis.Symbol.for('modulepickle.probe.v1')]"
 
 /** Remote object handles kept before all are released at once. */
 const handleLimit = 2000
@@ -50,6 +52,7 @@ export class Inspector {
   readonly #sources = new Map<string, string>()
   #boxId: string | undefined
   #handles = 0
+  #isDebugging = false
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE under the permission model, or where there is no inspector */
   constructor() {
@@ -114,13 +117,14 @@ export class Inspector {
       this.#scripts.set(scriptId, { url, isModule, startLine })
     }
     this.#session.on('Debugger.scriptParsed', onScript)
+    this.#post('Debugger.disable')
     this.#post('Debugger.enable')
     for (const [scriptId, { url }] of this.#scripts) {
       const isLocal = url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')
       if ((scriptId !== wanted && !isLocal) || this.#sources.has(scriptId)) continue
       this.#sources.set(scriptId, this.#readSource(scriptId))
     }
-    this.#post('Debugger.disable')
+    if (!this.#isDebugging) this.#post('Debugger.disable')
     this.#session.off('Debugger.scriptParsed', onScript)
   }
 
@@ -169,13 +173,14 @@ export class Inspector {
 
   /**
    * Evaluates `expression` inside the frame of a call of `fn` and returns its value; the body of `fn` does not run. See
-   * probe.ts for the functions that this is safe for.
+   * probe.ts for the functions that this is safe for, and for the arguments. Leaves the Debugger domain on until `release`.
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED when the frame was not reached
    */
-  inFrameOf(fn: Function, expression: string): unknown {
+  inFrameOf(fn: Function, expression: string, args: readonly unknown[]): unknown {
     let reached = false
     let value: unknown
-    this.#post('Debugger.enable')
+    if (!this.#isDebugging) this.#post('Debugger.enable')
+    this.#isDebugging = true
     const { breakpointId } = this.#post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', {
       objectId: this.#handleOf(fn),
       condition: `${boxExpression}.enter(${expression})`,
@@ -186,7 +191,7 @@ export class Inspector {
       this.#session.post('Runtime.terminateExecution')
       return false
     }
-    this.#box.value = fn
+    this.#box.value = (): unknown => Reflect.apply(fn, undefined, args)
     try {
       // Through Runtime.evaluate: a termination that unwinds a direct call would end the main script as well.
       this.#session.post('Runtime.evaluate', { expression: `${boxExpression}.value()`, silent: true })
@@ -194,7 +199,6 @@ export class Inspector {
       this.#box.value = undefined
       delete this.#box.enter
       this.#post('Debugger.removeBreakpoint', { breakpointId })
-      this.#post('Debugger.disable')
     }
     if (reached) return value
     throw new ModulePickleError(
@@ -203,8 +207,13 @@ export class Inspector {
     )
   }
 
-  /** Lets go of every handle, so that captured graphs can be collected. Call between dumps, never during one. */
+  /**
+   * Call when a dump is over, also one that failed: ends debugging, and now and then lets go of all handles, so that captured
+   * graphs can be collected.
+   */
   release(): void {
+    if (this.#isDebugging) this.#post('Debugger.disable')
+    this.#isDebugging = false
     if (this.#handles < handleLimit) return
     this.#post('Runtime.releaseObjectGroup', { objectGroup: 'modulepickle' })
     this.#boxId = undefined

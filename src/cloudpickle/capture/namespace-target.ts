@@ -44,7 +44,8 @@ function readable(namespace: object): Map<string, unknown> {
   return exports
 }
 
-function commonJsFile(exports: unknown): string | undefined {
+/** The CommonJS module that has these exports. */
+export function commonJsFile(exports: unknown): string | undefined {
   if (typeof exports !== 'function' && (typeof exports !== 'object' || exports === null)) return undefined
   const loaded = Object.values(createRequire(import.meta.url).cache)
   return loaded.find(module => module?.exports === exports)?.filename

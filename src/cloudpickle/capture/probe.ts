@@ -5,14 +5,16 @@
  * accessors and terminates the execution, so the body never runs. Only closures that pass `canProbe` are ever called: the
  * condition must be known to be reached before anything of the function is evaluated.
  */
-import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
-import type { AnyNode } from '../source/parse.ts'
+import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
+import { childNodes, type AnyNode } from '../source/parse.ts'
 import type { Inspector } from './inspector.ts'
 
-/**
- * Generators never reach the condition, and default parameters are evaluated before it. In the function's own frame the name
- * must mean that very binding.
- */
+/** A variable of a live scope. */
+export interface Cell {
+  value: unknown
+}
+
+/** Generators never reach the condition. In the function's own frame the name must mean that very binding. */
 export function canProbe({ code, scope, inner }: FunctionSite, binding: Binding): boolean {
   if (
     code.type !== 'FunctionDeclaration' &&
@@ -21,41 +23,55 @@ export function canProbe({ code, scope, inner }: FunctionSite, binding: Binding)
   ) {
     return false
   }
-  if (inner !== binding.scope && inner.bindings.has(binding.name)) return false
-  if (!isVisible(binding, inner === binding.scope ? inner : scope)) return false
-  return !code.generator && code.params.every((parameter: AnyNode) => parameter.type === 'Identifier')
+  if (code.generator || code.params.some(hasComputedKey) || inner.some(own => own.bindings.has(binding.name)))
+    return false
+  let from = scope
+  while (from !== binding.scope && !from.bindings.has(binding.name) && from.parent) from = from.parent
+  return from === binding.scope
 }
 
-function isVisible(binding: Binding, from: Scope): boolean {
-  let scope: Scope | undefined = from
-  while (scope && !scope.bindings.has(binding.name)) scope = scope.parent
-  return scope === binding.scope
+/** The variable that `binding` is in the scope of `fn`. */
+export function enterCell(inspector: Inspector, fn: Function, { code }: FunctionSite, { name }: Binding): Cell {
+  const accessors = `{ get value() { return ${name} }, set value($mp_value) { ${name} = $mp_value } }`
+  return inspector.inFrameOf(fn, accessors, argumentsFor(code)) as Cell
 }
 
-interface Cell {
-  value: unknown
+/** The value of `binding` in the scope of `fn`. */
+export function readInFrame(inspector: Inspector, fn: Function, { code }: FunctionSite, { name }: Binding): unknown {
+  return inspector.inFrameOf(fn, name, argumentsFor(code))
 }
 
-/** Whether `a` and `b` close over the same variable `name`: a marker written through one is looked for in the other. */
-export function sharesVariable(inspector: Inspector, a: Function, b: Function, name: string): boolean {
-  const cell = inspector.inFrameOf(a, `{ get value() { return ${name} }, set value(v) { ${name} = v } }`) as Cell
-  const before = cell.value
-  const marker = { marker: name }
-  cell.value = marker
+/**
+ * Which of `cells` is the variable that `read` reads; -1 for none of them. A marker is put into each for the moment.
+ */
+export function findSharedCell(cells: readonly Cell[], read: () => unknown): number {
+  const before = cells.map(cell => cell.value)
+  const markers = cells.map((_, index) => ({ index }))
   try {
-    return inspector
-      .internalsOf(b)
-      .scopes()
-      .some(({ variables }) => readSafely(variables, name) === marker)
+    for (const [index, cell] of cells.entries()) cell.value = markers[index]
+    return markers.indexOf(read() as (typeof markers)[number])
   } finally {
-    cell.value = before
+    for (const [index, cell] of cells.entries()) cell.value = before[index]
   }
 }
 
-function readSafely(variables: Readonly<Record<string, unknown>>, name: string): unknown {
-  try {
-    return Object.hasOwn(variables, name) ? variables[name] : undefined
-  } catch {
-    return undefined
-  }
+/** Defaults are not evaluated for arguments that are there, nor for what is taken out of these. */
+function argumentsFor(code: AnyNode): unknown[] {
+  const count = 'params' in code ? (code.params as unknown[]).length : 0
+  return Array.from({ length: count }, () => anything)
+}
+
+/** Every property of it is itself, and so is every item of the few that it can be iterated for. */
+const anything: object = new Proxy(Object.create(null) as object, {
+  get: (_, key) => (key === Symbol.iterator ? items : anything),
+})
+
+function* items(): Generator<object> {
+  for (let count = 0; count < 64; count++) yield anything
+}
+
+/** Computing a key would run code. */
+function hasComputedKey(pattern: AnyNode): boolean {
+  if ('computed' in pattern && pattern.computed) return true
+  return childNodes(pattern).some(hasComputedKey)
 }

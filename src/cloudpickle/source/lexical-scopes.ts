@@ -20,6 +20,8 @@ export interface Binding {
   readonly scope: Scope
   /** The function, class or initialiser that gives the binding its first value, where the text shows it. */
   readonly init: AnyNode | undefined
+  /** `const`, or an import. */
+  readonly isConstant: boolean
   /** Something other than the declaration assigns to it. */
   reassigned: boolean
 }
@@ -31,6 +33,8 @@ export interface Reference {
   readonly scope: Scope
   /** undefined: a global. */
   readonly binding: Binding | undefined
+  /** It is assigned to. */
+  readonly write: boolean
   /** How the identifier stands in the text, which decides how it can be replaced by a member expression. */
   readonly form: 'plain' | 'call' | 'shorthand'
   /** The reference is the first token of an expression statement that stands in a list of statements. */
@@ -53,8 +57,8 @@ export interface FunctionSite {
   readonly code: AnyNode
   /** The scope in which evaluating the node makes the closure. */
   readonly scope: Scope
-  /** The scope of its own parameters and variables, or of the class's body. */
-  readonly inner: Scope
+  /** The scopes of its own parameters and variables, or of the class's body. */
+  readonly inner: readonly Scope[]
   readonly form: 'function' | 'arrow' | 'method' | 'class'
 }
 

@@ -28,6 +28,8 @@ export interface ImportBinding {
   readonly specifier: string
   /** The export's name, `*` for the whole namespace, `module.exports` for what `require()` returns. */
   readonly name: string
+  /** `const { property: local } = require('specifier')`. */
+  readonly property?: string
   /** How CommonJS text from a compiler wraps what `require()` returned; see esbuild's `__toESM`. */
   readonly interop?: 'esm' | 'esm-node'
 }
@@ -189,6 +191,9 @@ function declare(node: AnyNode, draft: Draft): string[] {
       const init = declarator.id.type === 'Identifier' ? (declarator.init ?? undefined) : undefined
       const required = init && requireBinding(init)
       if (required) draft.imports.set(name, required)
+      const property = init ? undefined : destructuredProperty(declarator.id, name)
+      const source = property === undefined || !declarator.init ? undefined : requireBinding(declarator.init)
+      if (source && property !== undefined) draft.imports.set(name, { ...source, property })
       draft.declarations.set(name, { kind, init })
       names.push(name)
     }
@@ -212,6 +217,16 @@ export function boundNames(pattern: AnyNode): string[] {
     default:
       return []
   }
+}
+
+/** The property that `{ property: name }` takes `name` from; undefined for anything that is more than that. */
+function destructuredProperty(pattern: AnyNode, name: string): string | undefined {
+  if (pattern.type !== 'ObjectPattern') return undefined
+  for (const property of pattern.properties) {
+    if (property.type !== 'Property' || property.computed || property.value.type !== 'Identifier') continue
+    if (property.value.name === name) return exportedName(property.key)
+  }
+  return undefined
 }
 
 /** `require('x')`, or esbuild's `__toESM(require('x'), isNodeMode)`. */

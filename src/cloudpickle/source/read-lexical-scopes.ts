@@ -13,7 +13,7 @@ export function readLexicalScopes(record: ModuleRecord): LexicalScopes {
   return builder
 }
 
-type DraftReference = Omit<Reference, 'binding'> & { write: boolean }
+type DraftReference = Omit<Reference, 'binding'>
 
 class ScopeBuilder implements LexicalScopes {
   readonly module: Scope
@@ -30,7 +30,7 @@ class ScopeBuilder implements LexicalScopes {
 
   build(): void {
     const { body, imports } = this.#record
-    for (const name of imports.keys()) this.#bind(this.module, name, undefined)
+    for (const name of imports.keys()) this.#bind(this.module, name, undefined, true)
     this.#hoistVars(body, this.module)
     this.#declareBlock(body, this.module)
     this.#visitList(body, this.module)
@@ -40,18 +40,18 @@ class ScopeBuilder implements LexicalScopes {
     this.functions.sort((a, b) => a.node.start - b.node.start)
   }
 
-  #resolve({ write, ...draft }: DraftReference): Reference {
+  #resolve(draft: DraftReference): Reference {
     let scope: Scope | undefined = draft.scope
     let binding: Binding | undefined
     for (; scope && !binding; scope = scope.parent) binding = scope.bindings.get(draft.name)
-    if (write && binding) binding.reassigned = true
+    if (draft.write && binding) binding.reassigned = true
     return { ...draft, binding }
   }
 
-  #bind(scope: Scope, name: string, init: AnyNode | undefined): void {
+  #bind(scope: Scope, name: string, init: AnyNode | undefined, isConstant = false): void {
     const known = scope.bindings.get(name)
     if (known) known.reassigned = true
-    else scope.bindings.set(name, { name, scope, init, reassigned: false })
+    else scope.bindings.set(name, { name, scope, init, isConstant, reassigned: false })
   }
 
   #child(node: Node, parent: Scope, isFunction = false): Scope {
@@ -66,8 +66,8 @@ class ScopeBuilder implements LexicalScopes {
       if (node.type === 'VariableDeclaration') {
         if (node.kind === 'var') continue
         for (const { id, init } of node.declarations) {
-          for (const name of boundNames(id))
-            this.#bind(scope, name, id.type === 'Identifier' ? (init ?? undefined) : undefined)
+          const value = id.type === 'Identifier' ? (init ?? undefined) : undefined
+          for (const name of boundNames(id)) this.#bind(scope, name, value, node.kind !== 'let')
         }
       } else if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') {
         if (node.id) this.#bind(scope, node.id.name, node)
@@ -324,25 +324,28 @@ class ScopeBuilder implements LexicalScopes {
     form: FunctionSite['form'],
   ): void {
     const scope = this.#child(code, parent, form !== 'arrow')
-    this.functions.push({ node, code, scope: parent, inner: scope, form })
+    // Parameters that are more than names have a scope of their own, where the body's variables are not visible.
+    const isSimple = code.params.every(({ type }) => type === 'Identifier')
+    const bodyScope = isSimple ? scope : this.#child(code.body, scope)
+    this.functions.push({ node, code, scope: parent, inner: isSimple ? [scope] : [scope, bodyScope], form })
     for (const parameter of code.params) {
       for (const name of boundNames(parameter)) this.#bind(scope, name, undefined)
     }
     const body = code.body.type === 'BlockStatement' ? code.body.body : []
-    this.#hoistVars(body, scope)
-    this.#declareBlock(body, scope)
+    this.#hoistVars(body, bodyScope)
+    this.#declareBlock(body, bodyScope)
     // The name of a function expression is in scope inside it, behind every other binding.
     if (code.type === 'FunctionExpression' && code.id && !scope.bindings.has(code.id.name)) {
       this.#bind(scope, code.id.name, code)
     }
     for (const parameter of code.params) this.#visitPattern(parameter, scope, false)
-    if (code.body.type === 'BlockStatement') this.#visitList(body, scope)
-    else this.#visit(code.body, scope)
+    if (code.body.type === 'BlockStatement') this.#visitList(body, bodyScope)
+    else this.#visit(code.body, bodyScope)
   }
 
   #visitClass(node: AnyNode & { type: 'ClassDeclaration' | 'ClassExpression' }, parent: Scope): void {
     const scope = this.#child(node, parent)
-    this.functions.push({ node, code: node, scope: parent, inner: scope, form: 'class' })
+    this.functions.push({ node, code: node, scope: parent, inner: [scope], form: 'class' })
     if (node.id) this.#bind(scope, node.id.name, node)
     if (node.superClass) this.#visit(node.superClass, scope)
     for (const member of node.body.body) {
