@@ -17,8 +17,9 @@ import type { Reached } from './graph.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import type { ModuleText } from './module-text.ts'
 import { isCompiled, outputPath, sourcePath } from './output-path.ts'
-import { shippedPackageJson } from './package-json.ts'
 import { listPackage } from './package-files.ts'
+import { shippedPackageText } from './package-json.ts'
+import { PackageTypes } from './package-types.ts'
 import { posixRelative } from './project.ts'
 import type { Scanner } from './scanner.ts'
 
@@ -40,6 +41,7 @@ export class Assembly {
   readonly #sources = new Map<string, string>()
   readonly #modules = new Map<string, ModuleText | undefined>()
   readonly #compilers = new Set<Compiler>()
+  readonly #types = new PackageTypes()
 
   constructor(root: string, disk: Disk, scanner: Scanner) {
     this.#root = root
@@ -51,7 +53,10 @@ export class Assembly {
   assemble(reached: Reached, rules: IgnoreRules, limitBytes: number): Assembled {
     const { files, links } = this.#list(reached, rules)
     this.#checkSize(files, limitBytes)
-    for (const file of files) this.#addUnlessVanished(file, reached)
+    const isJson = (file: string): boolean => path.basename(file) === 'package.json'
+    for (const file of files) if (!isJson(file)) this.#addUnlessVanished(file, reached)
+    // Last, because what they say depends on the modules that they are about.
+    for (const file of files) if (isJson(file)) this.#addUnlessVanished(file, reached)
     for (const [link, target] of links) this.#addLink(posixRelative(this.#root, link), target)
     for (const [place, directory] of reached.localLinks) {
       this.#addLink(place, path.posix.relative(path.posix.dirname(place), posixRelative(this.#root, directory)))
@@ -95,10 +100,13 @@ export class Assembly {
       const shipped = this.#scanner.shipped(file, module)
       if (module.compiler) this.#compilers.add(module.compiler)
       this.#modules.set(outputPath(relative), module)
+      this.#types.noteModule(file, module)
       this.#addBlob(outputPath(relative), mode, shipped.content, shipped.id, file)
     } else if (path.basename(file) === 'package.json') {
-      this.#addBlob(relative, mode, packageJsonText(source.content), undefined, file)
+      const text = shippedPackageText(source.content, this.#types.isModule(path.dirname(file)))
+      this.#addBlob(relative, mode, text, undefined, file)
     } else if (!isCompiled(relative)) {
+      this.#types.noteOther(file, source.content)
       this.#addBlob(relative, mode, source.content, source.id, file)
     }
   }
@@ -164,18 +172,6 @@ function* packageJsonsAbove(root: string, owner: string): Generator<string> {
     yield path.join(directory, 'package.json')
     if (directory === root) return
   }
-}
-
-function packageJsonText(content: Buffer): Buffer {
-  let json: unknown
-  try {
-    json = JSON.parse(content.toString('utf8'))
-  } catch {
-    return content
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return content
-  const shipped = shippedPackageJson(json as Record<string, unknown>)
-  return shipped === json ? content : Buffer.from(`${JSON.stringify(shipped, undefined, 2)}\n`)
 }
 
 function formatSize(sizeBytes: number): string {

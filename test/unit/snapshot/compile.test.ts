@@ -1,6 +1,6 @@
 /** What packing does to the text of a module, judged by running the result in a fresh process. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -353,5 +353,35 @@ export const other = new URL('./missing.txt', import.meta.url)`,
     const script =
       'for (const url of m.urls) console.log((await import(url)).part)\nconsole.log(m.other.href.slice(-12))'
     assert.equal(run(script).replaceAll('\n', ' '), 'dep plain /missing.txt', type)
+  }
+})
+
+const typeless = {
+  'package.json': { name: 'p', main: './main.ts' },
+  'main.ts': "import { part } from './parts/part.ts'\nexport const result: string = part",
+  'parts/part.ts': "export const part: string = 'ok'",
+  'parts/types.ts': 'interface Part { name: string }\n',
+  'tool.cjs': 'module.exports = 1',
+}
+
+test('a package of ES modules without a type says so where it arrives, so that no process there warns', t => {
+  const { directory, text } = ship(t, typeless, 'main.ts')
+  assert.deepEqual(JSON.parse(text('package.json')), { name: 'p', main: './main.js', type: 'module' })
+  const url = pathToFileURL(path.join(directory, 'main.js')).href
+  const script = `console.log((await import('${url}')).result)`
+  const { stdout, stderr } = spawnSync(receiver, ['--input-type=module', '--eval', script], { encoding: 'utf8' })
+  assert.deepEqual({ stdout, stderr }, { stdout: 'ok\n', stderr: '' })
+})
+
+test('a package without a type stays without one where any file of it may be CommonJS', t => {
+  const others = {
+    'config.js': 'module.exports = {}',
+    'broken.js': 'export const view = <b>not parsed</b>',
+    'bin/tool': "#!/usr/bin/env node\nconsole.log(require('node:path').sep)",
+  }
+  for (const [file, source] of Object.entries(others)) {
+    const { run, text } = ship(t, { ...typeless, [file]: source }, 'main.ts')
+    assert.equal(JSON.parse(text('package.json')).type, undefined, file)
+    assert.equal(run('console.log(m.result)'), 'ok')
   }
 })
