@@ -20,6 +20,7 @@ async function bundleWorker() {
   const entry = 'dist/worker/main.js'
   if (!existsSync(entry)) return
   const { build } = await import('esbuild')
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   await build({
     entryPoints: [entry],
     outfile: 'dist/worker.js',
@@ -27,6 +28,7 @@ async function bundleWorker() {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
+    define: { packageVersion: JSON.stringify(version) },
     sourcemap: false,
     legalComments: 'inline',
     logLevel: 'warning',

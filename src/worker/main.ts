@@ -15,9 +15,12 @@ import * as pickle from '../pickle/index.ts'
 import { encodeExit } from '../protocol/index.ts'
 import { guardCalls } from './call-guard.ts'
 import * as face from './face.ts'
-import { provideSubpaths } from './runtime.ts'
+import { introduce } from './runtime.ts'
 import { serve } from './serve.ts'
 import { watchSender } from './watchdog.ts'
+
+/** The build puts the version from package.json here. */
+declare const packageVersion: string
 
 /** What `modulepickle` and its subpaths export on a worker. */
 export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudpickle }
@@ -28,7 +31,7 @@ const debug = debuglog('modulepickle-worker')
 const conversation = 3
 const lifeline = 4
 
-provideSubpaths(subpaths)
+introduce({ url: import.meta.url, version: packageVersion, subpaths })
 if (isProgram()) void work()
 
 function isProgram(): boolean {

@@ -3,10 +3,11 @@
  *
  * Made when first used, so that a program which only imports this file for its public face writes nothing.
  */
+import assert from 'node:assert/strict'
 import type { ArrivalOptions, ModuleSource } from '../modulepickle.ts'
 import { HeldSnapshots } from './held-snapshots.ts'
 import { MaterializedSource } from './materialized-source.ts'
-import { writeRuntimePackage, type Subpaths } from './runtime-package.ts'
+import { writeRuntimePackage, type Program } from './runtime-package.ts'
 
 export interface Runtime {
   readonly cache: HeldSnapshots
@@ -18,12 +19,12 @@ export interface Runtime {
   tellPackages(directories: ReadonlyMap<string, string>): void
 }
 
-let subpaths: Subpaths = {}
+let program: Program | undefined
 let current: Runtime | undefined
 
-/** To be called once, by the program, with what it exports for shipped code. */
-export function provideSubpaths(provided: Subpaths): void {
-  subpaths = provided
+/** To be called once, by the program, before anything else here. */
+export function introduce(running: Program): void {
+  program = running
 }
 
 /** @throws ModulePickleError ERR_CACHE_UNSAFE */
@@ -32,8 +33,9 @@ export function runtime(): Runtime {
 }
 
 function makeRuntime(): Runtime {
+  assert.ok(program, 'the program introduces itself first')
   const cache = new HeldSnapshots()
-  const directory = writeRuntimePackage(cache.directory, import.meta.url, subpaths)
+  const directory = writeRuntimePackage(cache, program)
   const exact = new Map<string, string>()
   return {
     cache,

@@ -58,6 +58,11 @@ export class SnapshotCache {
     return this.#directory.root
   }
 
+  /** A new empty directory in the cache, for what becomes visible by a rename. */
+  makeTemporary(): string {
+    return makeTemporary(this.#directory.temporary)
+  }
+
   /** True when every object of the snapshot is here. */
   has(id: ObjectId): boolean {
     return this.missing(id).length === 0
@@ -130,7 +135,7 @@ export class SnapshotCache {
   }
 
   #write(id: ObjectId, links: ReadonlyMap<string, string>, directory: string): void {
-    const temporary = makeTemporary(this.#directory.temporary)
+    const temporary = this.makeTemporary()
     const changed = temporaryName(this.#directory.temporary)
     try {
       writeTree(id, temporary, (object, kind) => this.#read(object, kind))
