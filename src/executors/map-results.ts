@@ -5,7 +5,7 @@
  */
 import type { MapCall } from './contract.ts'
 
-export interface MapSource<T, R> {
+interface MapSource<T, R> {
   readonly inputs: Iterable<T> | AsyncIterable<T>
   readonly concurrency: number
   readonly ordered: boolean
@@ -16,7 +16,7 @@ export interface MapSource<T, R> {
   done(): void
 }
 
-export interface StartedCall<R> {
+interface StartedCall<R> {
   readonly result: Promise<R>
   cancel(): void
 }

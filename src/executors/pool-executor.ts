@@ -13,7 +13,7 @@ import { ShippedSnapshots } from './shipped-snapshots.ts'
 import { callSite, type CallSite } from './stack-trace.ts'
 import type { StartWorker } from './transport.ts'
 
-export interface PoolExecutorOptions {
+interface PoolExecutorOptions {
   /** What connect() was given, for messages. */
   readonly target: string
   /** At most how many workers run at a time. */

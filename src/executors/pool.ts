@@ -22,7 +22,7 @@ interface Job {
   stopped: Error | undefined
 }
 
-export interface PoolStats extends Readonly<SupplyCounts> {
+interface PoolStats extends Readonly<SupplyCounts> {
   readonly bytesSent: number
   readonly bytesReceived: number
   readonly workers: number

@@ -11,12 +11,12 @@ export interface Frame {
   readonly body: Uint8Array
 }
 
-export interface FrameLimits {
+interface FrameLimits {
   readonly headerBytes: number
   readonly bodyBytes: number
 }
 
-export const frameLimits: FrameLimits = { headerBytes: 4 * 1024 ** 2, bodyBytes: 4 * 1024 ** 3 }
+const frameLimits: FrameLimits = { headerBytes: 4 * 1024 ** 2, bodyBytes: 4 * 1024 ** 3 }
 
 const preludeBytes = 12
 const smallBodyBytes = 16_384

@@ -16,7 +16,7 @@ export type Outcome =
   /** `stray`: nobody was there to catch it, so what else the code has left running is unknown. */
   | { readonly ok: false; readonly error: unknown; readonly stray: boolean }
 
-export interface EncodedOutcome {
+interface EncodedOutcome {
   readonly ok: boolean
   readonly body: Uint8Array
 }

@@ -14,7 +14,7 @@ import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges } from './environment.ts'
 import { makeScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
 
-export interface LocalWorkerOptions {
+interface LocalWorkerOptions {
   readonly env?: EnvironmentChanges
   /** The worker's directory, instead of an empty one of its own. */
   readonly cwd?: string
