@@ -4,7 +4,7 @@
  * dumps: capture → snapshot → encode. loads: manifest → materialize → check → import → decode.
  */
 import { Arrival, type ArrivalOptions } from './arrival.ts'
-import { CloudPickler, type Manifest, type ModuleTarget } from './cloudpickle/index.ts'
+import { CloudPickler, type DeferredImport, type Manifest, type ModuleTarget } from './cloudpickle/index.ts'
 import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
 import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
 import type { Late } from './pickle/index.ts'
@@ -43,6 +43,10 @@ export function extend<B extends PicklerClass>(
 
     protected override moduleReached(target: ModuleTarget): void {
       if (target.kind === 'file') this.shipment.reached(target.file)
+    }
+
+    protected override importDeferred(request: DeferredImport): void {
+      this.shipment.importDeferred(request)
     }
 
     protected override bindingUsed(target: ModuleTarget, name: string): void {

@@ -7,6 +7,7 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { DeferredImport } from './cloudpickle/index.ts'
 import type { Manifest, ManifestObject } from './cloudpickle/manifest.ts'
 import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { ancestors } from './cloudpickle/source/package-json.ts'
@@ -22,7 +23,7 @@ export interface ModuleSource {
   /** The installed package that a file belongs to. */
   installed(file: string): InstalledFile | undefined
   /** The state of every local package that the modules reach. */
-  pack(root: string, modules: Iterable<string>): PackedModules
+  pack(root: string, modules: Iterable<string>, deferred?: readonly DeferredImport[]): PackedModules
 }
 
 export interface PackedModules extends Snapshot {
@@ -54,6 +55,7 @@ export class Shipment implements Packed {
   readonly #source: ModuleSource
   /** Files to pack, by project root. */
   readonly #files = new Map<string, Set<string>>()
+  readonly #deferred = new Map<string, DeferredImport[]>()
   readonly #bindings = new Map<string, Set<string>>()
   #packed: Map<string, PackedModules> | undefined
 
@@ -100,6 +102,14 @@ export class Shipment implements Packed {
     if (local) this.#filesOf(local.root).add(file)
   }
 
+  /** A function of `file` will import something when it runs. */
+  importDeferred(request: DeferredImport): void {
+    const local = this.#source.locate(request.file)
+    if (!local) return
+    this.#filesOf(local.root).add(packageFile(request.file))
+    this.#deferred.set(local.root, [...(this.#deferred.get(local.root) ?? []), request])
+  }
+
   /** The other end will look for a top-level binding of `file`. */
   bindingUsed(file: string, name: string): void {
     const names = this.#bindings.get(file) ?? new Set()
@@ -136,7 +146,9 @@ export class Shipment implements Packed {
   }
 
   #pack(): Map<string, PackedModules> {
-    this.#packed ??= new Map([...this.#files].map(([root, files]) => [root, this.#source.pack(root, files)]))
+    this.#packed ??= new Map(
+      [...this.#files].map(([root, files]) => [root, this.#source.pack(root, files, this.#deferred.get(root))]),
+    )
     return this.#packed
   }
 

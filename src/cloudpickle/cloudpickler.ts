@@ -18,6 +18,7 @@ import { refuseInstance } from './capture/instances.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { contextPart } from './revive/module-context.ts'
 import { installedFile, isInNodeModules } from './source/installed-package.ts'
+import type { DeferredImport } from './source/resolve.ts'
 
 /** What runs on the other end; see revive/. */
 const codeUnit = new Global('cloudpickle', 'code')
@@ -51,8 +52,11 @@ export class CloudPickler extends Pickler {
   /** Hook: told of each binding of a module file that the pickle uses by name. */
   protected bindingUsed(_target: ModuleTarget, _name: string): void {}
 
-  /** Hook: told of each module that the other end will evaluate, now or when a function imports it. */
+  /** Hook: told of each module that the other end will evaluate. */
   protected moduleReached(_target: ModuleTarget): void {}
+
+  /** Hook: told of what functions by value import when they run. */
+  protected importDeferred(_request: DeferredImport): void {}
 
   /** Hook: the manifest; called when the body is complete. */
   protected manifest(): Manifest {
@@ -130,7 +134,7 @@ export class CloudPickler extends Pickler {
 
   #reduceClosure(fn: Function, closureRecord: CapturedFunction): Reduction {
     const { owner, maker, variables, deferred, natural } = closureRecord
-    for (const target of deferred) this.moduleReached(target)
+    for (const request of deferred) this.importDeferred(request)
     const fresh: Tuple[] = []
     for (const variable of variables) {
       const { value } = variable

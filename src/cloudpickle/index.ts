@@ -11,6 +11,7 @@ import { CloudUnpickler, readManifest } from './cloudunpickler.ts'
 import { LoadedModules, type ModuleLocation } from './revive/loaded-modules.ts'
 
 export { CloudPickler } from './cloudpickler.ts'
+export type { DeferredImport } from './source/resolve.ts'
 export type { ModuleTarget } from './capture/function-reference.ts'
 export type { Manifest } from './manifest.ts'
 

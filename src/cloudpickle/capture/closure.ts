@@ -5,7 +5,7 @@
  */
 import path from 'node:path'
 import type { Edit } from '../source/edit.ts'
-import { resolveModule } from '../source/resolve.ts'
+import { resolveModule, type DeferredImport } from '../source/resolve.ts'
 import type { Binding, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
 import type { AnyNode, Node } from '../source/parse.ts'
@@ -58,7 +58,7 @@ export interface CapturedFunction {
   /** The name of the member of the owner that makes the function. */
   readonly maker: string
   readonly variables: readonly CapturedVariable[]
-  readonly deferred: readonly ModuleTarget[]
+  readonly deferred: readonly DeferredImport[]
   /** The name and length that the text which travels gives the function. */
   readonly natural: NaturalShape
 }
@@ -69,7 +69,7 @@ interface Plan {
   /** Module variables to set, by name. */
   readonly modules: ReadonlyMap<string, ModuleReference | ContextReference>
   /** Modules that the function imports or requires by a literal when it runs. */
-  readonly deferred: readonly ModuleTarget[]
+  readonly deferred: readonly DeferredImport[]
   /** Bindings that travel by value. */
   readonly values: readonly Binding[]
   readonly natural: NaturalShape
@@ -204,7 +204,7 @@ function makePlan(script: LoadedScript, site: FunctionSite): Plan {
     modules.set(variable, new ContextReference(module, contextParts[variable]))
   }
   const natural = removed.length > 0 ? { ...naturalOf(site), name: '' } : naturalOf(site)
-  return { modules, values, natural, deferred: deferredModules(script, site), text: siteText(script, site, edits) }
+  return { modules, values, natural, deferred: deferredImports(script, site), text: siteText(script, site, edits) }
 }
 
 /**
@@ -259,10 +259,10 @@ function computedKeyEdits({ text }: LoadedScript, { node }: FunctionSite): Edit[
   return [{ start: text.lastIndexOf('[', key!.start), end: text.indexOf(']', key!.end) + 1, text: 'method' }]
 }
 
-function deferredModules(script: LoadedScript, site: FunctionSite): ModuleTarget[] {
+function deferredImports(script: LoadedScript, site: FunctionSite): DeferredImport[] {
+  const file = contextFile(script)
   return within(script.record.requests, site).flatMap(({ kind, specifier }) => {
-    if (specifier === undefined) return []
-    return resolveTarget(script, specifier, kind === 'require' ? 'require' : 'import') ?? []
+    return specifier === undefined ? [] : [{ file, specifier, mode: kind === 'require' ? 'require' : 'import' }]
   })
 }
 

@@ -18,6 +18,13 @@ export type { ResolveMode } from './conditions.ts'
 /** `name` is with its scheme (`node:fs`); `file` is a real path. */
 type Resolution = { readonly kind: 'builtin'; readonly name: string } | { readonly kind: 'file'; readonly file: string }
 
+/** An `import()` or `require()` with a literal that a function of `file` makes when it runs. */
+export interface DeferredImport {
+  readonly file: string
+  readonly specifier: string
+  readonly mode: ResolveMode
+}
+
 /**
  * What `specifier` means in `fromFile`; undefined when it leads nowhere.
  * @throws ModulePickleError ERR_MODULE_UNREADABLE when a package.json on the way cannot be read

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
 import type { PackageNeed } from '../objects/snapshot.ts'
 import { packageKey } from '../objects/description.ts'
+import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import type { Disk } from './disk.ts'
 import { locationOf } from './module-text.ts'
 import { isModuleText, outputPath } from './output-path.ts'
@@ -58,8 +59,9 @@ export class ModuleGraph implements Reached {
    * Follows `modules`, real paths below the root, to the end.
    * @throws ModulePickleError ERR_MODULE_NOT_FOUND, ERR_MODULE_OUTSIDE_ROOT, ERR_MODULE_UNREADABLE, ERR_SECRET_REACHED
    */
-  follow(modules: Iterable<string>): Reached {
+  follow(modules: Iterable<string>, deferred: readonly DeferredImport[] = []): Reached {
     this.#open.certain.push(...modules)
+    for (const request of deferred) this.#followDeferred(this.#scanner.targetOf(request))
     const seenPackages = new Set<string>()
     for (;;) {
       const strength = this.#nextStrength()
@@ -118,19 +120,32 @@ export class ModuleGraph implements Reached {
     if (isOwn && !isSecret(posixRelative(this.#root, target.file))) this.#open.named.push(target.file)
   }
 
+  /** What leads nowhere fails when it is imported, as it would here. */
+  #followDeferred(target: Target): void {
+    if (target.kind === 'installed') this.#need(target)
+    if (target.kind === 'local') this.#openLocal(target, 'certain')
+  }
+
+  #openLocal(target: Target & { kind: 'local' }, strength: Strength): void {
+    this.#open[strength].push(target.file)
+    if (!target.link) return
+    this.localLinks.set(target.link.place, target.link.directory)
+    this.packages.add(target.link.directory)
+  }
+
+  #need({ need, directory, place }: Target & { kind: 'installed' }): void {
+    this.needs.set(packageKey(need), need)
+    this.packageDirectories.set(packageKey(need), directory)
+    this.packageLinks.set(place, packageKey(need))
+  }
+
   #followTarget(target: Target, file: string, scanned: Scanned, index: number, strength: Strength): void {
     switch (target.kind) {
       case 'local':
-        this.#open[strength].push(target.file)
-        if (target.link) {
-          this.localLinks.set(target.link.place, target.link.directory)
-          this.packages.add(target.link.directory)
-        }
+        this.#openLocal(target, strength)
         break
       case 'installed':
-        this.needs.set(packageKey(target.need), target.need)
-        this.packageDirectories.set(packageKey(target.need), target.directory)
-        this.packageLinks.set(target.place, packageKey(target.need))
+        this.#need(target)
         break
       case 'computed':
         this.#open.possible.push(...this.#matching(target.directory, target.pattern))

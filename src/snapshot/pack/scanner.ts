@@ -8,6 +8,7 @@ import path from 'node:path'
 import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId } from '../objects/snapshot.ts'
+import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import type { Disk, SourceFile } from './disk.ts'
 import { isUnreadable, readModuleText, type ModuleText } from './module-text.ts'
 import { isCompiled, isModuleText } from './output-path.ts'
@@ -80,6 +81,10 @@ export class Scanner {
     const content = Buffer.from(shippedText(module, edits))
     kept.shipped = { content, id: objectId('blob', content), edits: key }
     return kept.shipped
+  }
+
+  targetOf(request: DeferredImport): Target {
+    return this.#targets.targetOf(request)
   }
 
   #textOf(source: SourceFile): Kept {

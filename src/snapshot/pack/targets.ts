@@ -16,6 +16,7 @@ import {
   isPathSpecifier,
   resolveModule,
   splitPackageSpecifier,
+  type DeferredImport,
   type ResolveMode,
 } from '../../cloudpickle/source/resolve.ts'
 import type { PackageNeed } from '../objects/snapshot.ts'
@@ -66,6 +67,11 @@ export class TargetFinder {
   /** The target of each request of the module in `file`. */
   targetsOf(file: string, module: ModuleText): readonly Target[] {
     return module.requests.map(request => this.#find(file, module, request))
+  }
+
+  /** What a specifier would lead to that is not in the text of a module, but in a function of `file` that travels by value. */
+  targetOf({ file, specifier, mode }: DeferredImport): Target {
+    return this.#findModule(file, specifier, mode)
   }
 
   #find(file: string, module: ModuleText, request: ModuleRequest): Target {

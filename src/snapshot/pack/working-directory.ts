@@ -10,6 +10,7 @@ import { isInNodeModules, type InstalledFile } from '../../cloudpickle/source/in
 import { ModulePickleError } from '../../errors.ts'
 import type { ObjectId, PackageNeed, Snapshot, SnapshotObject } from '../objects/snapshot.ts'
 import { Assembly, type Assembled } from './assemble.ts'
+import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import { Disk, isVanished, type SourceFile, type Watch } from './disk.ts'
 import { ModuleGraph, type Reached } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
@@ -75,18 +76,20 @@ export class WorkingDirectory {
   }
 
   /**
-   * The snapshot of every local package that `modules`, source files of the project at `root`, reach.
+   * The snapshot of every local package that `modules`, source files of the project at `root`, reach, and functions of its
+   * files by `deferred` imports of their own.
    * The same object is returned as long as nothing has changed.
    * @throws ModulePickleError ERR_MODULE_OUTSIDE_ROOT, ERR_MODULE_NOT_FOUND, ERR_MODULE_UNREADABLE, ERR_SECRET_REACHED,
    *   ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH
    */
-  pack(root: string, modules: Iterable<string>): PackedSnapshot {
+  pack(root: string, modules: Iterable<string>, deferred: readonly DeferredImport[] = []): PackedSnapshot {
     const realRoot = realpathSync(root)
     const files = [...modules].map(file => realModule(realRoot, file)).sort()
-    const key = JSON.stringify([realRoot, files])
+    const requests = deferred.map(request => ({ ...request, file: realFile(request.file) ?? request.file }))
+    const key = JSON.stringify([realRoot, files, requests])
     const known = this.#packed.get(key)
     if (known?.watch && this.#disk.isUnchanged(known.watch)) return known.snapshot
-    const fresh = this.#packSettled(realRoot, files)
+    const fresh = this.#packSettled(realRoot, files, requests)
     const snapshot = known?.snapshot.id === fresh.id ? known.snapshot : fresh
     this.#keep(key, { snapshot, watch: this.#disk.watched() })
     return snapshot
@@ -101,20 +104,20 @@ export class WorkingDirectory {
   }
 
   /** What was found and then removed, such as a directory that a build replaces: then look again. */
-  #packSettled(root: string, files: readonly string[]): PackedSnapshot {
+  #packSettled(root: string, files: readonly string[], deferred: readonly DeferredImport[]): PackedSnapshot {
     for (let attempt = 1; ; attempt++) {
       try {
-        return this.#packNow(root, files)
+        return this.#packNow(root, files, deferred)
       } catch (error) {
         if (!isVanished(error) || attempt === maximumAttempts) throw error
       }
     }
   }
 
-  #packNow(root: string, files: readonly string[]): PackedSnapshot {
+  #packNow(root: string, files: readonly string[], deferred: readonly DeferredImport[]): PackedSnapshot {
     this.#disk.startPass()
     const scanner = new Scanner(root, this.#disk, this.#texts)
-    const reached = new ModuleGraph(root, this.#disk, scanner).follow(files)
+    const reached = new ModuleGraph(root, this.#disk, scanner).follow(files, deferred)
     const rules = new IgnoreRules(this.#disk)
     const assembled = new Assembly(root, this.#disk, scanner).assemble(reached, rules, this.#limitBytes)
     return new ProjectSnapshot(root, assembled, reached)
