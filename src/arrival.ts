@@ -19,6 +19,12 @@ export interface ArrivalOptions {
   readonly live?: (snapshotId: string, path: string) => string | undefined
 }
 
+/** What `loads` is told by its caller. */
+export interface LoadOptions {
+  /** Directories whose installed packages, and those of their parents, the pickle may use; by default the current one. */
+  readonly packages?: readonly string[]
+}
+
 export class Arrival {
   readonly #options: ArrivalOptions
   readonly #snapshots = new Map<string, MaterializedSnapshot>()

@@ -4,18 +4,20 @@
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CloudPickler } from './cloudpickle/index.ts'
+import type { LoadOptions } from './arrival.ts'
 import {
   extend as extendWith,
   pickle,
   unpickle,
   unpickleSync,
   type ArrivalOptions,
+  type PicklerClass,
   type ShipsModules,
 } from './modulepickle.ts'
 import { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
+export type { LoadOptions } from './arrival.ts'
 export { connect } from './executors/index.ts'
 export type {
   Call,
@@ -29,11 +31,6 @@ export type {
 } from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { registerReducer } from './pickle/index.ts'
-
-export interface LoadOptions {
-  /** Directories whose installed packages, and those of their parents, the pickle may use; by default the current one. */
-  readonly packages?: readonly string[]
-}
 
 /**
  * Pickles any value; functions come with the local packages that they need, as these are on disk now.
@@ -61,9 +58,6 @@ export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
   return unpickleSync(bytes, arrivalOptions(options)) as T
 }
-
-// oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin's constructor
-type PicklerClass = new (...parameters: any[]) => CloudPickler
 
 /** A CloudPickler class, also one of your own, that ships the local packages its pickles refer to. */
 export function extend<B extends PicklerClass>(

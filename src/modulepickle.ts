@@ -25,9 +25,9 @@ export interface ShipOptions {
   readonly selfContained: boolean
 }
 
-// A mixin's constructor takes whatever its base takes; TypeScript asks for exactly this type.
+/** A CloudPickler class. A mixin's constructor takes whatever its base takes; TypeScript asks for exactly this type. */
 // oxlint-disable-next-line typescript/no-explicit-any
-type PicklerClass = new (...parameters: any[]) => CloudPickler
+export type PicklerClass = new (...parameters: any[]) => CloudPickler
 
 /** A class that pickles as `Base` does, except that references into local modules carry the packages that these are in. */
 export function extend<B extends PicklerClass>(

@@ -1,15 +1,17 @@
 /**
  * What shipped code gets from `import 'modulepickle'` on a worker: the names of the package's own public face.
  *
- * The same functions over another source: local code is what the worker was sent.
+ * The same functions over another source: local code is what the worker was sent. Declared here once more, and not made by one
+ * factory for both: a function that is declared at the top level of its module is what travels by name.
  */
-import { CloudPickler } from '../cloudpickle/index.ts'
+import type { LoadOptions } from '../arrival.ts'
 import {
   extend as extendWith,
   pickle,
   unpickle,
   unpickleSync,
   type ArrivalOptions,
+  type PicklerClass,
   type ShipsModules,
 } from '../modulepickle.ts'
 import { runtime } from './runtime.ts'
@@ -17,11 +19,6 @@ import { runtime } from './runtime.ts'
 export { isModulePickleError, ModulePickleError } from '../errors.ts'
 export { registerReducer } from '../pickle/index.ts'
 export { connect } from './nested.ts'
-
-export interface LoadOptions {
-  /** Directories whose installed packages, and those of their parents, the pickle may use; by default the current one. */
-  readonly packages?: readonly string[]
-}
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */
 export function dumps(value: unknown): Uint8Array {
@@ -37,9 +34,6 @@ export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
   return unpickleSync(bytes, arrivalOptions(options)) as T
 }
-
-// oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin's constructor
-type PicklerClass = new (...parameters: any[]) => CloudPickler
 
 /** A CloudPickler class that ships the local packages its pickles refer to. */
 export function extend<B extends PicklerClass>(
