@@ -252,3 +252,9 @@ test('an object that is sent again replaces one that was cut off', t => {
   putBlob(cache, 'content')
   cache.materialize(id, { directories: [], runtime: temporaryDirectory(t) })
 })
+
+test('a cache where no directory can be made is refused by code, and does not hang', () => {
+  for (const directory of ['/proc/nowhere/cache', '/dev/null/cache']) {
+    assert.throws(() => new SnapshotCache(directory), { code: 'ERR_CACHE_UNSAFE' })
+  }
+})

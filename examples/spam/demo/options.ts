@@ -8,7 +8,7 @@ export const usage = `usage: npm run demo [-- --on TARGET]
 
 Cross-validates a spam filter over 6,046 real e-mails on parallel workers, then changes the filter while they run.
 
-  --on TARGET   where the workers are: local: (the default) or docker:IMAGE, such as docker:node:24-slim
+  --on TARGET   where the workers are, as connect() takes it; by default local:, this machine
   --help        this text`
 
 export type Options = { readonly help: true } | { readonly help: false; readonly target: string | undefined }
@@ -20,6 +20,6 @@ export function readOptions(args: readonly string[]): Options {
     options: { on: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   })
   if (values.help) return { help: true }
-  if (values.on === '') throw new TypeError("Option '--on' needs a target, such as --on docker:node:24-slim")
+  if (values.on === '') throw new TypeError("Option '--on' needs a target, such as --on local:")
   return { help: false, target: values.on }
 }

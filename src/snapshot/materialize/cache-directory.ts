@@ -4,7 +4,7 @@
  * Code is run from it, so it must belong to this user and nobody else may write there. Layout: `objects/ab/cdef…`,
  * `snapshots/<id>/<bound packages>/…`, `tmp/<host>-<pid>-<random>/`.
  */
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
@@ -53,7 +53,7 @@ function hasHome(): boolean {
 
 function canWriteBelow(directory: string): boolean {
   try {
-    mkdirSync(path.join(directory, 'modulepickle'), { recursive: true, mode: 0o700 })
+    makeDirectories(path.join(directory, 'modulepickle'))
     accessSync(path.join(directory, 'modulepickle'), constants.W_OK)
     return true
   } catch {
@@ -61,9 +61,20 @@ function canWriteBelow(directory: string): boolean {
   }
 }
 
+/** As mkdir's `recursive`, which in Node never returns for a path below /proc. */
+function makeDirectories(directory: string): void {
+  if (existsSync(directory)) return
+  makeDirectories(path.dirname(directory))
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 function makePrivate(directory: string): string {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectories(directory)
     const real = realpathSync(directory)
     checkOwner(real)
     return real
