@@ -4,6 +4,7 @@
 import { Cursor } from './cursor.ts'
 import { longValue } from './integers.ts'
 import { defaultLimits } from './limits.ts'
+import { GlobalNames } from './global-names.ts'
 import { namedOpcodes, op, opcodes, type Argument } from './opcodes.ts'
 import { reprBytearray, reprBytes, reprFloat, reprString } from './python-repr.ts'
 import { parseFloatText, parseInteger, parseLong, parseQuoted, parseRawUnicode } from './text.ts'
@@ -12,8 +13,14 @@ import { parseFloatText, parseInteger, parseLong, parseQuoted, parseRawUnicode }
 const marked = namedOpcodes('TUPLE LIST DICT APPENDS SETITEMS ADDITEMS FROZENSET POP_MARK OBJ INST')
 const stored = namedOpcodes('PUT BINPUT LONG_BINPUT MEMOIZE')
 
+export interface DisOptions {
+  /** Adds to STACK_GLOBAL what it names, such as `js Array.prototype.map`. GLOBAL and INST say so themselves. */
+  names?: boolean
+}
+
 /** The listing, ending with the highest protocol that an opcode needs. Throws where the bytes are no pickle. */
-export function dis(bytes: Uint8Array): string {
+export function dis(bytes: Uint8Array, options: DisOptions = {}): string {
+  const names = options.names === true ? new GlobalNames() : undefined
   const cursor = new Cursor(bytes, defaultLimits)
   const lines: string[] = []
   const marks: number[] = []
@@ -25,7 +32,9 @@ export function dis(bytes: Uint8Array): string {
     if (opcode === undefined) throw cursor.corrupt('this is no opcode. The bytes are not a pickle, or were damaged.')
     highest = Math.max(highest, opcode.protocol)
     const indent = ' '.repeat(4 * marks.length)
+    const argumentAt = cursor.at
     const notes = [argumentText(cursor, opcode.argument)]
+    notes.push(names?.note(code, bytes.subarray(argumentAt, cursor.at), memoized) ?? '')
     if (marked.has(code)) notes.push(markNote(marks.pop()))
     if (code === op.MEMOIZE) notes.push(`(as ${memoized})`)
     if (stored.has(code)) memoized++

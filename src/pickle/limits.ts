@@ -20,6 +20,11 @@ export interface Limits {
    * keeps a few bytes that copy one long list again and again from filling the memory. Default 16.
    */
   maxExpansion: number
+  /**
+   * Resizable ArrayBuffers. Each takes a mapping of the process's address space, and a process that runs out of those dies.
+   * Default 4,096.
+   */
+  maxResizable: number
 }
 
 export const defaultLimits: Readonly<Limits> = {
@@ -29,6 +34,7 @@ export const defaultLimits: Readonly<Limits> = {
   maxString: 2 ** 29 - 24,
   maxInteger: 2 ** 24,
   maxExpansion: 16,
+  maxResizable: 4096,
 }
 
 /** Members that any pickle may copy, however short it is. */

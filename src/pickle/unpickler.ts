@@ -45,6 +45,7 @@ export class Unpickler {
   readonly #reading: Reading
   /** Members that may still be copied. */
   #budget = 0
+  #resizable = 0
 
   constructor(bytes: Uint8Array, options: UnpicklerOptions = {}) {
     this.#bytes = bytes
@@ -57,6 +58,7 @@ export class Unpickler {
       isBorrowed: value => this.#borrowed.has(value),
       borrow: value => this.#borrow(value),
       charge: members => this.#charge(members),
+      countResizable: () => this.#countResizable(),
       python: options.python === true,
     }
   }
@@ -67,6 +69,7 @@ export class Unpickler {
     const options = { limits: this.#limits, python: this.#reading.python }
     for (let pass = 0; pass < mostPasses; pass++) {
       dicts.startPass()
+      this.#resizable = 0
       this.#budget = expansionBudget(this.#bytes.length, this.#limits)
       try {
         const value = new Decoder(this.#bytes, this.#host(), dicts, options).run()
@@ -117,8 +120,16 @@ export class Unpickler {
   #charge(members: number): void {
     this.#budget -= members
     if (this.#budget >= 0) return
-    const message = `it copies more than \`maxExpansion\` allows, which is ${this.#limits.maxExpansion}. Raise it in the options if you trust the pickle.`
-    throw new ModulePickleError('ERR_PICKLE_LIMIT', message)
+    throw this.#overLimit('maxExpansion', 'it copies more')
+  }
+
+  #countResizable(): void {
+    if (++this.#resizable > this.#limits.maxResizable) throw this.#overLimit('maxResizable', 'it makes more of them')
+  }
+
+  #overLimit(limit: keyof Limits, what: string): ModulePickleError {
+    const message = `${what} than \`${limit}\` allows, which is ${this.#limits[limit]}. Raise it in the options if you trust the pickle.`
+    return new ModulePickleError('ERR_PICKLE_LIMIT', message)
   }
 
   #extension(code: number): unknown {

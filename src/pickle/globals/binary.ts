@@ -46,6 +46,7 @@ export function arrayBuffer([bytes, maxByteLength]: readonly unknown[], reading:
   reading.charge(size >> 3)
   if (maxByteLength === undefined) return buffer.slice(start, start + size)
   expect(isCount(maxByteLength) && maxByteLength >= size, 'a maximum length')
+  reading.countResizable()
   const resizable = new (constructorOf('ArrayBuffer'))(size, { maxByteLength }) as ArrayBuffer
   new Uint8Array(resizable).set(new Uint8Array(buffer, start, size))
   return resizable

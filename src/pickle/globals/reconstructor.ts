@@ -14,6 +14,8 @@ export interface Reading {
   borrow(value: object): void
   /** Counts members, or 8 bytes of text or memory, that are about to be copied; throws when they are too many. */
   charge(members: number): void
+  /** Counts a resizable ArrayBuffer that is about to be made; throws when they are too many. */
+  countResizable(): void
   /** Keeps Python's immutable types apart from the mutable ones. */
   readonly python: boolean
 }

@@ -6,6 +6,7 @@ import {
   Pickler,
   Reduced,
   Unpickler,
+  dis,
   dumps,
   loads,
   registerReducer,
@@ -116,4 +117,19 @@ test('one reduction that makes a value is one object through CPython', () => {
   const made = new Reduced({ callee: new Global('collections', 'OrderedDict'), args: [] })
   const [a, b] = loads<[unknown, unknown]>(python('result = pickle.dumps(pickle.loads(data), 5)', dumps([made, made])))
   assert.equal(a, b)
+})
+
+test('a listing with names says what each STACK_GLOBAL stands for, and is else the one of pickletools', () => {
+  const bytes = dumps([Math.max, new Map(), Math.max, Math.min, 'text', new Date(0), new Date(1), 'x'.repeat(70_000)])
+  const listing = dis(bytes, { names: true })
+  const named = [...listing.matchAll(/STACK_GLOBAL (.*)/g)].map(([, name]) => name)
+  assert.deepEqual(named, [
+    'js Math.max',
+    'collections OrderedDict',
+    'js Math.min',
+    'datetime datetime',
+    'datetime timezone',
+    'datetime timedelta',
+  ])
+  assert.equal(listing.replace(/STACK_GLOBAL .*/g, 'STACK_GLOBAL'), pickletoolsListing(bytes))
 })

@@ -150,6 +150,18 @@ test('a chain of prototypes is only so long', { timeout: 10_000 }, () => {
   assert.throws(() => loads(chain(100_000), { allow: 'data' }), { code: 'ERR_PICKLE_LIMIT' })
 })
 
+test('as many resizable buffers as maxResizable allows are made, and no more', () => {
+  const bytes = many(() => call('js', 'ArrayBuffer', Uint8Array.of(1), 2 ** 20), 101)
+  assert.equal(loads<unknown[]>(bytes, { limits: { maxResizable: 101 } }).length, 101)
+  assert.throws(() => loads(bytes, { limits: { maxResizable: 100 } }), {
+    code: 'ERR_PICKLE_LIMIT',
+    message: /maxResizable/,
+  })
+  // So many of them end the process.
+  const bomb = many(() => call('js', 'ArrayBuffer', Uint8Array.of(1), 2 ** 20), 100_000)
+  assert.throws(() => loads(bomb, { allow: 'data' }), { code: 'ERR_PICKLE_LIMIT' })
+})
+
 test('what the engine refuses is an error with an offset', () => {
   const full = dumps(call('js', 'Array', 2 ** 32 - 1)).subarray(0, -1)
   const appended = Buffer.concat([full, pickle('K\x01a.')])
@@ -167,6 +179,7 @@ test('the defaults are those of the documentation', () => {
     maxString: 2 ** 29 - 24,
     maxInteger: 2 ** 24,
     maxExpansion: 16,
+    maxResizable: 4096,
   })
 })
 
