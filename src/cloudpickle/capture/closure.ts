@@ -3,49 +3,17 @@
  *
  * Input: a live function with its site. Output: a record that the CloudPickler writes. The body never runs.
  */
-import path from 'node:path'
-import type { Edit } from '../source/edit.ts'
-import { resolveModule, type DeferredImport } from '../source/resolve.ts'
-import type { Binding, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
-import type { ImportBinding } from '../source/module-record.ts'
-import type { AnyNode, Node } from '../source/parse.ts'
+import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
+import type { DeferredImport } from '../source/resolve.ts'
 import { CapturedScope, type CapturedScopes } from './captured-scope.ts'
+import { planClosure } from './closure-plan.ts'
 import type { CodeUnit } from './code-unit.ts'
-import { contextParts, freeVariables, unsupported, within } from './free-variables.ts'
-import { naturalOf, type NaturalShape } from './function-extras.ts'
-import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
+import { unsupported } from './free-variables.ts'
+import type { NaturalShape } from './function-extras.ts'
 import type { LoadedScript } from './loaded-script.ts'
+import { ModuleReference } from './module-reference.ts'
 import { commonJsFile } from './namespace-target.ts'
-import { memberEdit, siteText, type SiteText } from './relined-text.ts'
 import type { ScopeChain } from './scope-chain.ts'
-
-/** What a variable of a module holds on the other end: a module there, or the table of its own top-level bindings. */
-export class ModuleReference {
-  readonly module: ModuleTarget
-  /** `*` the namespace, `module.exports` what require() returns, `#` the binding table, or an export. */
-  readonly name: string
-  readonly interop: ImportBinding['interop'] | undefined
-  /** The bindings that are used by name, so that packing can check that they are still there. */
-  readonly members: readonly string[]
-
-  constructor(module: ModuleTarget, name: string, members: readonly string[] = [], interop?: ImportBinding['interop']) {
-    this.module = module
-    this.name = name
-    this.members = members
-    this.interop = interop
-  }
-}
-
-/** A part of the context of a module that is never evaluated on the other end: `import()`, `import.meta`, `require` … */
-export class ContextReference {
-  readonly module: ModuleTarget
-  readonly name: (typeof contextParts)[keyof typeof contextParts]
-
-  constructor(module: ModuleTarget, name: ContextReference['name']) {
-    this.module = module
-    this.name = name
-  }
-}
 
 export interface CapturedVariable {
   readonly owner: CapturedScope | CodeUnit
@@ -63,23 +31,6 @@ export interface CapturedFunction {
   readonly natural: NaturalShape
 }
 
-/** The part of a capture that depends on the text alone. */
-interface Plan {
-  readonly text: SiteText
-  /** Module variables to set, by name. */
-  readonly modules: ReadonlyMap<string, ModuleReference | ContextReference>
-  /** Modules that the function imports or requires by a literal when it runs. */
-  readonly deferred: readonly DeferredImport[]
-  /** Bindings that travel by value. */
-  readonly values: readonly Binding[]
-  readonly natural: NaturalShape
-}
-
-const plans = new WeakMap<FunctionSite, Plan>()
-
-/** The variable that holds the binding table of a function's own module. */
-const ownBindings = '$mp_module'
-
 /** How to look around a live function; not called for one that needs nothing of its scopes. */
 export interface Surroundings {
   scopes(): ScopeChain
@@ -94,8 +45,7 @@ export function captureClosure(
   around: Surroundings,
   scopes: CapturedScopes,
 ): CapturedFunction {
-  const plan = plans.get(site) ?? makePlan(unit.script, site)
-  plans.set(site, plan)
+  const plan = planClosure(unit.script, site)
   const chain = plan.values.length > 0 ? withOwnNames(around, plan.values) : []
   const entered = scopes.enter(fn, neededScopes(chain, plan.values), unit)
   const inner = entered.at(-1)
@@ -167,106 +117,4 @@ function readVariable(
   } catch {
     throw unsupported(script, site.node.start, `\`${name}\` is not initialised yet`, 'Capture it later')
   }
-}
-
-function makePlan(script: LoadedScript, site: FunctionSite): Plan {
-  const free = freeVariables(script, site)
-  const edits: Edit[] = [...free.contextEdits]
-  const modules = new Map<string, ModuleReference | ContextReference>()
-  const values: Binding[] = []
-  const own: string[] = []
-  for (const [binding, references] of free.bindings) {
-    // `let impl = require('./a')` that is assigned to later is a variable like any other.
-    const isFixed = binding.scope.isModule && !binding.reassigned
-    const imported = isFixed ? script.record.imports.get(binding.name) : undefined
-    const isNamed = imported !== undefined && planImport(script, binding.name, imported, references, modules, edits)
-    if (isNamed) continue
-    if (binding.scope.isModule && ownsItsBindings(script)) {
-      own.push(binding.name)
-      for (const reference of references) edits.push(memberEdit(reference, ownBindings, binding.name))
-    } else values.push(binding)
-  }
-  if (own.length > 0) {
-    const module: ModuleTarget = { kind: 'file', file: script.file! }
-    modules.set(
-      ownBindings,
-      new ModuleReference(
-        module,
-        '#',
-        own.map(name => `#${name}`),
-      ),
-    )
-  }
-  const removed = [...ownNameEdits(site, free.bindings), ...computedKeyEdits(script, site)]
-  edits.push(...removed)
-  for (const variable of free.context) {
-    const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
-    modules.set(variable, new ContextReference(module, contextParts[variable]))
-  }
-  const natural = removed.length > 0 ? { ...naturalOf(site), name: '' } : naturalOf(site)
-  return { modules, values, natural, deferred: deferredImports(script, site), text: siteText(script, site, edits) }
-}
-
-/**
- * An imported name stays a live binding: it becomes a member of the namespace, under a variable of its own. False where the
- * specifier leads nowhere from here (a loader has its own ways): then what it stands for travels as the value that it is.
- */
-function planImport(
-  script: LoadedScript,
-  local: string,
-  { specifier, name, property, interop }: ImportBinding,
-  references: readonly Reference[],
-  modules: Map<string, ModuleReference | ContextReference>,
-  edits: Edit[],
-): boolean {
-  const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
-  if (!module) return false
-  if (property !== undefined) {
-    modules.set(local, new ModuleReference(module, property, [property]))
-    return true
-  }
-  if (name === '*' || name === 'module.exports') {
-    modules.set(local, new ModuleReference(module, name, [], interop))
-    return true
-  }
-  // No name that the module context has: those begin with `$mp_`.
-  const variable = `$mp$${local}`
-  modules.set(variable, new ModuleReference(module, '*', [name]))
-  for (const reference of references) edits.push(memberEdit(reference, variable, name))
-  return true
-}
-
-function resolveTarget(script: LoadedScript, specifier: string, mode: 'import' | 'require'): ModuleTarget | undefined {
-  if (/^modulepickle(\/|$)/.test(specifier)) return { kind: 'runtime', specifier }
-  return resolveModule(specifier, contextFile(script), mode)
-}
-
-/**
- * As an expression, a function declaration would bind its name inside itself. Where the name is assigned to, it has to be the
- * variable around it.
- */
-function ownNameEdits({ code }: FunctionSite, bindings: ReadonlyMap<Binding, unknown>): Edit[] {
-  if (code.type !== 'FunctionDeclaration' || !code.id) return []
-  const { name, start, end } = code.id
-  const isVariable = [...bindings.keys()].some(binding => binding.name === name && binding.reassigned)
-  return isVariable ? [{ start, end, text: ' '.repeat(end - start) }] : []
-}
-
-/** `[key]() {}` travels as a method of any name; its own name follows with what it has beyond its code. */
-function computedKeyEdits({ text }: LoadedScript, { node }: FunctionSite): Edit[] {
-  const { type, computed, key } = node as AnyNode & { computed?: boolean; key?: Node }
-  if (type !== 'Property' || !computed) return []
-  return [{ start: text.lastIndexOf('[', key!.start), end: text.indexOf(']', key!.end) + 1, text: 'method' }]
-}
-
-function deferredImports(script: LoadedScript, site: FunctionSite): DeferredImport[] {
-  const file = contextFile(script)
-  return within(script.record.requests, site).flatMap(({ kind, specifier }) => {
-    return specifier === undefined ? [] : [{ file, specifier, mode: kind === 'require' ? 'require' : 'import' }]
-  })
-}
-
-/** What was evaluated from a string (`node -e`, the REPL) resolves as a file of the current directory's package. */
-function contextFile(script: LoadedScript): string {
-  return script.file ?? path.join(process.cwd(), 'package.json')
 }

@@ -1,0 +1,138 @@
+/**
+ * What the text of a function says about how it travels by value: which variables it needs and where each comes from, what
+ * its text becomes, what it will import.
+ *
+ * Input: a function site of a loaded script. Output: a plan, made once for each function literal; no live value is looked at.
+ */
+import path from 'node:path'
+import type { Edit } from '../source/edit.ts'
+import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
+import type { ImportBinding } from '../source/module-record.ts'
+import type { AnyNode, Node } from '../source/parse.ts'
+import { resolveModule, type DeferredImport } from '../source/resolve.ts'
+import { contextParts, freeVariables, within } from './free-variables.ts'
+import { naturalOf, type NaturalShape } from './function-extras.ts'
+import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
+import type { LoadedScript } from './loaded-script.ts'
+import { ContextReference, ModuleReference } from './module-reference.ts'
+import { memberEdit, siteText, type SiteText } from './relined-text.ts'
+
+/** The part of a capture that depends on the text alone. */
+export interface ClosurePlan {
+  readonly text: SiteText
+  /** Module variables to set, by name. */
+  readonly modules: ReadonlyMap<string, ModuleReference | ContextReference>
+  /** Modules that the function imports or requires by a literal when it runs. */
+  readonly deferred: readonly DeferredImport[]
+  /** Bindings that travel by value. */
+  readonly values: readonly Binding[]
+  readonly natural: NaturalShape
+}
+
+/** The variable that holds the binding table of a function's own module. */
+const ownBindings = '$mp_module'
+
+const plans = new WeakMap<FunctionSite, ClosurePlan>()
+
+/** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
+export function planClosure(script: LoadedScript, site: FunctionSite): ClosurePlan {
+  const plan = plans.get(site) ?? makePlan(script, site)
+  plans.set(site, plan)
+  return plan
+}
+
+function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
+  const free = freeVariables(script, site)
+  const edits: Edit[] = [...free.contextEdits]
+  const modules = new Map<string, ModuleReference | ContextReference>()
+  const values: Binding[] = []
+  const own: string[] = []
+  for (const [binding, references] of free.bindings) {
+    // `let impl = require('./a')` that is assigned to later is a variable like any other.
+    const isFixed = binding.scope.isModule && !binding.reassigned
+    const imported = isFixed ? script.record.imports.get(binding.name) : undefined
+    const isNamed = imported !== undefined && planImport(script, binding.name, imported, references, modules, edits)
+    if (isNamed) continue
+    if (!imported && binding.scope.isModule && ownsItsBindings(script)) {
+      own.push(binding.name)
+      for (const reference of references) edits.push(memberEdit(reference, ownBindings, binding.name))
+    } else values.push(binding)
+  }
+  if (own.length > 0) {
+    const module: ModuleTarget = { kind: 'file', file: script.file! }
+    const members = own.map(name => `#${name}`)
+    modules.set(ownBindings, new ModuleReference(module, '#', members))
+  }
+  const removed = [...ownNameEdits(site, free.bindings), ...computedKeyEdits(script, site)]
+  edits.push(...removed)
+  for (const variable of free.context) {
+    const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
+    modules.set(variable, new ContextReference(module, contextParts[variable]))
+  }
+  const natural = removed.length > 0 ? { ...naturalOf(site), name: '' } : naturalOf(site)
+  return { modules, values, natural, deferred: deferredImports(script, site), text: siteText(script, site, edits) }
+}
+
+/**
+ * An imported name stays a live binding: it becomes a member of the namespace, under a variable of its own. False where the
+ * specifier leads nowhere from here (a loader has its own ways): then what it stands for travels as the value that it is.
+ */
+function planImport(
+  script: LoadedScript,
+  local: string,
+  { specifier, name, property, interop }: ImportBinding,
+  references: readonly Reference[],
+  modules: Map<string, ModuleReference | ContextReference>,
+  edits: Edit[],
+): boolean {
+  const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
+  if (!module) return false
+  if (property !== undefined) {
+    modules.set(local, new ModuleReference(module, property, [property]))
+    return true
+  }
+  if (name === '*' || name === 'module.exports') {
+    modules.set(local, new ModuleReference(module, name, [], interop))
+    return true
+  }
+  // No name that the module context has: those begin with `$mp_`.
+  const variable = `$mp$${local}`
+  modules.set(variable, new ModuleReference(module, '*', [name]))
+  for (const reference of references) edits.push(memberEdit(reference, variable, name))
+  return true
+}
+
+function resolveTarget(script: LoadedScript, specifier: string, mode: 'import' | 'require'): ModuleTarget | undefined {
+  if (/^modulepickle(\/|$)/.test(specifier)) return { kind: 'runtime', specifier }
+  return resolveModule(specifier, contextFile(script), mode)
+}
+
+/**
+ * As an expression, a function declaration would bind its name inside itself. Where the name is assigned to, it has to be the
+ * variable around it.
+ */
+function ownNameEdits({ code }: FunctionSite, bindings: ReadonlyMap<Binding, unknown>): Edit[] {
+  if (code.type !== 'FunctionDeclaration' || !code.id) return []
+  const { name, start, end } = code.id
+  const isVariable = [...bindings.keys()].some(binding => binding.name === name && binding.reassigned)
+  return isVariable ? [{ start, end, text: ' '.repeat(end - start) }] : []
+}
+
+/** `[key]() {}` travels as a method of any name; its own name follows with what it has beyond its code. */
+function computedKeyEdits({ text }: LoadedScript, { node }: FunctionSite): Edit[] {
+  const { type, computed, key } = node as AnyNode & { computed?: boolean; key?: Node }
+  if (type !== 'Property' || !computed) return []
+  return [{ start: text.lastIndexOf('[', key!.start), end: text.indexOf(']', key!.end) + 1, text: 'method' }]
+}
+
+function deferredImports(script: LoadedScript, site: FunctionSite): DeferredImport[] {
+  const file = contextFile(script)
+  return within(script.record.requests, site).flatMap(({ kind, specifier }) => {
+    return specifier === undefined ? [] : [{ file, specifier, mode: kind === 'require' ? 'require' : 'import' }]
+  })
+}
+
+/** What was evaluated from a string (`node -e`, the REPL) resolves as a file of the current directory's package. */
+function contextFile(script: LoadedScript): string {
+  return script.file ?? path.join(process.cwd(), 'package.json')
+}
