@@ -72,7 +72,7 @@ export class Pool {
     if (!job || job.stopped) return
     job.stopped = reason
     if (job.worker) {
-      job.worker.transport.kill()
+      job.worker.kill()
       return
     }
     this.#waiting.splice(this.#waiting.indexOf(job), 1)

@@ -114,6 +114,12 @@ export class RemoteWorker {
     this.#provisions.release(functionId)
   }
 
+  /** Ends the worker at once: it takes no other call, also where the one it had turns out to be done. */
+  kill(): void {
+    this.#isUsable = false
+    this.transport.kill()
+  }
+
   /** Settles when the worker has ended, by itself or not. */
   async close(): Promise<void> {
     this.#isUsable = false
@@ -150,8 +156,7 @@ export class RemoteWorker {
     try {
       return await this.#connection.receive()
     } catch (error) {
-      this.#isUsable = false
-      this.transport.kill()
+      this.kill()
       throw error
     }
   }
@@ -166,8 +171,7 @@ export class RemoteWorker {
   }
 
   #confused(why: string): ModulePickleError {
-    this.#isUsable = false
-    this.transport.kill()
+    this.kill()
     return new ModulePickleError('ERR_PROTOCOL', `The worker (${this.transport.name}) cannot be understood: ${why}.`)
   }
 

@@ -56,6 +56,11 @@ suite('workers of one program', () => {
     assert.equal(seen['works after all this'], 'yes')
   })
 
+  test('one that is cancelled when its call is done takes no other', () => {
+    assert.deepEqual(seen['cancelled when done'], { returned: true })
+    assert.equal(seen['workers that were killed'], 0)
+  })
+
   test('what a call prints is kept, and echoed to stderr with its name', () => {
     assert.deepEqual(seen['logs'], [
       { stream: 'stdout', text: 'out' },
