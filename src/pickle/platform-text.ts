@@ -1,5 +1,6 @@
 /**
- * UTF-8 by what the platform has for it: Node's Buffer to read, TextEncoder to write. Many times as fast for all but short strings.
+ * UTF-8 by what the platform has for it: Node's Buffer or TextDecoder to read, TextEncoder to write. Many times as fast for all but
+ * short strings.
  *
  * The bytes and strings are those of `utf8.ts`, which does what the platform cannot: short strings fast, lone surrogates, and
  * saying which byte is wrong.
@@ -8,6 +9,10 @@ import { readUtf8, utf8Length, writeUtf8 } from './utf8.ts'
 
 interface PlatformBuffer {
   toString(encoding: 'utf8', from: number, end: number): string
+}
+
+interface PlatformDecoder {
+  decode(bytes: Uint8Array): string
 }
 
 interface PlatformEncoder {
@@ -19,13 +24,15 @@ interface PlatformEncoder {
 const shortRead = 12
 const shortWrite = 40
 
-const encoder = newEncoder()
+const encoder = make<PlatformEncoder>('TextEncoder')
+const decoder = make<PlatformDecoder>('TextDecoder', 'utf-8', { ignoreBOM: true })
 
-function newEncoder(): PlatformEncoder | undefined {
-  const found: unknown = Reflect.get(globalThis, 'TextEncoder')
-  return typeof found === 'function' ? (Reflect.construct(found, []) as PlatformEncoder) : undefined
+function make<T>(name: string, ...args: unknown[]): T | undefined {
+  const found: unknown = Reflect.get(globalThis, name)
+  return typeof found === 'function' ? (Reflect.construct(found, args) as T) : undefined
 }
 
+/** Shares the memory. It reads a part without making an object for it first, as TextDecoder needs. */
 function bufferOf(bytes: Uint8Array): PlatformBuffer | undefined {
   const found: unknown = Reflect.get(globalThis, 'Buffer')
   if (typeof found !== 'function' || !('from' in found) || typeof found.from !== 'function') return undefined
@@ -45,7 +52,7 @@ export class TextReader {
   /** The string from `from` to `end`, or the position of the first byte that is not UTF-8. */
   read(from: number, end: number): string | number {
     if (end - from <= shortRead) return readShort(this.#bytes, from, end)
-    const text = this.#buffer?.toString('utf8', from, end)
+    const text = this.#buffer?.toString('utf8', from, end) ?? decoder?.decode(this.#bytes.subarray(from, end))
     // A replacement character stands there, or for what is not UTF-8, or for a lone surrogate: the other reader tells which.
     return text === undefined || text.includes('\ufffd') ? readUtf8(this.#bytes, from, end) : text
   }
