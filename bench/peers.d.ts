@@ -14,3 +14,29 @@ declare module 'piscina' {
     destroy(): Promise<void>
   }
 }
+
+declare module 'msgpackr' {
+  export class Packr {
+    constructor(options: { structuredClone: boolean })
+    pack(value: unknown): Uint8Array
+    unpack(bytes: Uint8Array): unknown
+  }
+}
+
+declare module 'cbor-x' {
+  export class Encoder {
+    constructor(options: { structuredClone: boolean })
+    encode(value: unknown): Uint8Array
+    decode(bytes: Uint8Array): unknown
+  }
+}
+
+declare module 'seroval' {
+  export function serialize(value: unknown): string
+  export function deserialize(text: string): unknown
+}
+
+declare module 'devalue' {
+  export function stringify(value: unknown): string
+  export function parse(text: string): unknown
+}
