@@ -2,20 +2,19 @@
  * The worker's program. Run as a program it serves calls; imported, it is only what shipped code gets as `modulepickle`.
  *
  * Built into one file that imports nothing but `node:` modules. File descriptor 3 is the conversation with the sender, 4 a pipe
- * that stays open as long as the sender lives; stdout and stderr belong to the code that runs here. The one argument is a
- * directory to remove at the end.
+ * that stays open as long as the sender lives; stdout and stderr belong to the code that runs here. The one argument, if
+ * there is one, is a directory to make, work in and remove at the end.
  */
-import { realpathSync, rmSync, writeSync } from 'node:fs'
+import { realpathSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { debuglog } from 'node:util'
 import * as cloudpickle from '../cloudpickle/index.ts'
 import * as pickle from '../pickle/index.ts'
 import { encodeExit } from '../protocol/index.ts'
 import { guardCalls } from './call-guard.ts'
 import * as face from './face.ts'
 import { introduce } from './runtime.ts'
+import { enterScratchDirectory } from './scratch-directory.ts'
 import { serve } from './serve.ts'
 import { watchSender } from './watchdog.ts'
 
@@ -24,9 +23,6 @@ declare const packageVersion: string
 
 /** What `modulepickle` and its subpaths export on a worker. */
 export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudpickle }
-
-/** Shown with NODE_DEBUG=modulepickle-worker. */
-const debug = debuglog('modulepickle-worker')
 
 const conversation = 3
 const lifeline = 4
@@ -41,15 +37,15 @@ function isProgram(): boolean {
 
 async function work(): Promise<void> {
   // Code that runs here sees the arguments of a program that has none.
-  const [scratch = ''] = process.argv.splice(2)
+  const [scratch] = process.argv.splice(2)
   const stream = new Socket({ fd: conversation, readable: true, writable: true })
   process.setSourceMapsEnabled(true)
   // Ctrl-C reaches every process of a terminal. It is the sender that decides what becomes of its workers.
   process.on('SIGINT', () => {})
   guardCalls((id, code) => sendAtOnce(stream, encodeExit(id, code)))
-  process.on('exit', () => remove(scratch))
   stream.once('close', () => process.exit())
   try {
+    if (scratch !== undefined) enterScratchDirectory(scratch)
     const serving = serve(stream, import.meta.url)
     watchSender(lifeline, scratch)
     await serving
@@ -67,15 +63,5 @@ function sendAtOnce(stream: Socket, bytes: Uint8Array): void {
     writeSync(conversation, bytes)
   } catch {
     // The sender is gone, or not reading: it will see that the process has ended.
-  }
-}
-
-/** The sender removes it, too, but may be gone. No process can remove the directory that it is in everywhere. */
-function remove(scratch: string): void {
-  try {
-    process.chdir(tmpdir())
-    rmSync(scratch, { recursive: true, force: true })
-  } catch (error) {
-    debug('%s is left behind: %s', scratch, error)
   }
 }

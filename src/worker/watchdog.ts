@@ -17,7 +17,7 @@ const sender = new Socket({ fd: workerData.fd })
 sender.on('error', () => {})
 sender.on('close', () => setTimeout(() => {
   try {
-    rmSync(workerData.scratch, { recursive: true, force: true })
+    if (workerData.scratch !== undefined) rmSync(workerData.scratch, { recursive: true, force: true })
   } finally {
     process.kill(process.pid, 'SIGKILL')
   }
@@ -26,7 +26,7 @@ sender.resume()
 `
 
 /** `fd` is the pipe; `scratch` a directory that nobody needs once this process has ended. */
-export function watchSender(fd: number, scratch: string): void {
+export function watchSender(fd: number, scratch: string | undefined): void {
   const options = { eval: true, workerData: { fd, scratch, graceMs }, execArgv: [], stdout: false, stderr: false }
   new Worker(program, options).unref()
 }

@@ -1,7 +1,9 @@
 /** The processes behind `local:`: how they end, what their ends do to calls, and that none is left over. */
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { LocalProject } from '../support/local-project.ts'
@@ -162,7 +164,7 @@ suite('workers and the end of their program', () => {
   })
 
   test('nor does it live on when its program is gone', async () => {
-    const program = startProgram(project, 'unremovable.ts', 'busy')
+    const program = startProgram(project, 'unremovable.ts', ['busy'])
     const { pid } = JSON.parse(await firstLine(program)) as { pid: number }
     await wait(100)
     program.kill('SIGKILL')
@@ -181,11 +183,42 @@ suite('workers and the end of their program', () => {
   }
 })
 
-function startProgram(project: LocalProject, ...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, args, {
+suite('a signal to a program and its workers at once', () => {
+  let project: LocalProject
+
+  before(() => (project = new LocalProject()))
+  after(() => project.remove())
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    test(`${signal} leaves no directory behind, whenever it comes`, async () => {
+      const temporary = `${project.directory}/${signal}`
+      mkdirSync(temporary)
+      for (const delayMs of [0, 40, 80, 120, 200, 400]) {
+        const program = startProgram(project, 'interrupted.ts', [], { detached: true, temporary })
+        const workers = JSON.parse(await firstLine(program)) as number
+        await wait(delayMs)
+        process.kill(-(program.pid ?? 0), signal)
+        await once(program, 'close')
+        assert.equal(workers, 2)
+      }
+      // Workers that were starting end when they see that nobody is there.
+      for (let left = 100; left > 0 && readdirSync(temporary).length > 0; left--) await wait(50)
+      assert.deepEqual(readdirSync(temporary), [])
+    })
+  }
+})
+
+function startProgram(
+  project: LocalProject,
+  program: string,
+  args: readonly string[] = [],
+  { detached = false, temporary = tmpdir() } = {},
+): ChildProcess {
+  return spawn(process.execPath, [program, ...args], {
     cwd: project.directory,
-    env: { ...process.env, MODULEPICKLE_CACHE: project.cache },
+    env: { ...process.env, MODULEPICKLE_CACHE: project.cache, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'ignore'],
+    detached,
   })
 }
 

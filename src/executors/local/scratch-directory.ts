@@ -1,12 +1,13 @@
 /**
- * The empty directory that a local worker starts in: private, removed when the worker has ended or this process exits.
+ * The empty directory that a local worker works in: private, removed when the worker has ended or this process exits.
  *
+ * Named here, made by the worker once it knows how to remove it, so that one which ends as it starts leaves nothing behind.
  * Removal may fail (code can take its own rights away, a process that it left behind can go on writing there) and never
  * throws: a directory that stays is no reason for a program to end.
  */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { debuglog } from 'node:util'
 
@@ -16,11 +17,11 @@ const debug = debuglog('modulepickle-executors')
 const inUse = new Set<string>()
 let isWatching = false
 
-/** mkdtemp makes it 0700. */
-export function makeScratchDirectory(): string {
+/** A path under `parent` that nothing has. */
+export function nameScratchDirectory(parent: string): string {
   if (!isWatching) process.on('exit', removeAll)
   isWatching = true
-  const directory = mkdtempSync(path.join(realpathSync(tmpdir()), 'modulepickle-worker-'))
+  const directory = path.join(parent, `modulepickle-worker-${randomBytes(8).toString('hex')}`)
   inUse.add(directory)
   return directory
 }

@@ -1,18 +1,20 @@
 /**
  * A worker as a process of this machine: the conversation on a pipe of its own, stdout and stderr for the code that runs.
  *
- * It is not told where the sender's files are: its directory is empty, its environment has no module paths.
+ * It is not told where the sender's files are: it makes itself an empty directory, its environment has no module paths.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { LineSplitter, type LogLine } from '../logs.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges } from './environment.ts'
-import { makeScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
+import { nameScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
 
 interface LocalWorkerOptions {
   readonly env?: EnvironmentChanges
@@ -32,14 +34,18 @@ export class WorkerProcess implements WorkerTransport {
   readonly #splitters: readonly LineSplitter[]
 
   constructor({ env, cwd: chosen }: LocalWorkerOptions) {
-    const scratch = makeScratchDirectory()
-    const cwd = chosen ?? scratch
-    this.#process = spawn(process.execPath, [...workerArguments(), program, scratch], {
-      cwd,
-      env: workerEnvironment(env),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    })
+    const cwd = path.resolve(chosen ?? tmpdir())
+    const scratch = chosen === undefined ? nameScratchDirectory(cwd) : undefined
+    this.#process = spawn(
+      process.execPath,
+      [...workerArguments(), program, ...(scratch === undefined ? [] : [scratch])],
+      {
+        cwd,
+        env: workerEnvironment(env),
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+        windowsHide: true,
+      },
+    )
     this.name = `process ${this.#process.pid ?? '(none)'}`
     const [, stdout, stderr, stream, lifeline] = this.#process.stdio as unknown as FiveStreams
     this.stream = stream
@@ -77,7 +83,7 @@ export class WorkerProcess implements WorkerTransport {
     return splitter
   }
 
-  async #untilEnd(scratch: string, cwd: string, pipes: readonly Socket[]): Promise<WorkerEnd> {
+  async #untilEnd(scratch: string | undefined, cwd: string, pipes: readonly Socket[]): Promise<WorkerEnd> {
     const child = this.#process
     const closed = new Promise(resolve => child.once('close', resolve))
     const end = await new Promise<WorkerEnd>(resolve => {
@@ -90,7 +96,7 @@ export class WorkerProcess implements WorkerTransport {
     patience.abort()
     this.flushLines()
     for (const pipe of pipes) pipe.destroy()
-    await removeScratchDirectory(scratch)
+    if (scratch !== undefined) await removeScratchDirectory(scratch)
     return end
   }
 }

@@ -1,8 +1,9 @@
 /** The built worker program: one file that needs nothing but Node, with the package's own public face. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -47,16 +48,27 @@ suite('the worker program', () => {
 })
 
 suite('the worker program, run', () => {
-  async function outcome(input: Buffer): Promise<{ code: number | null; stderr: string; scratch: string }> {
-    const scratch = mkdtempSync(path.join(tmpdir(), 'modulepickle-test-scratch-'))
+  interface Outcome {
+    readonly code: number | null
+    readonly signal: NodeJS.Signals | null
+    readonly stderr: string
+    readonly scratch: string
+  }
+
+  async function outcome(input: Buffer | NodeJS.Signals): Promise<Outcome> {
+    const scratch = path.join(tmpdir(), `modulepickle-test-scratch-${randomUUID()}`)
     const stdio = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] as const
-    const worker = spawn(process.execPath, [file, scratch], { cwd: scratch, stdio: [...stdio] })
+    const worker = spawn(process.execPath, [file, scratch], { cwd: tmpdir(), stdio: [...stdio] })
     let stderr = ''
     worker.stderr?.on('data', chunk => (stderr += String(chunk)))
     const conversation = worker.stdio[3] as Duplex
-    conversation.once('data', () => conversation.end(input))
-    const [code] = (await once(worker, 'close')) as [number | null]
-    return { code, stderr, scratch }
+    conversation.once('data', () => {
+      assert.ok(existsSync(scratch))
+      if (typeof input === 'string') worker.kill(input)
+      else conversation.end(input)
+    })
+    const [code, signal] = (await once(worker, 'close')) as [number | null, NodeJS.Signals | null]
+    return { code, signal, stderr, scratch }
   }
 
   test('ends when its sender is gone, and removes its directory', async () => {
@@ -64,6 +76,14 @@ suite('the worker program, run', () => {
     assert.deepEqual([code, stderr], [0, ''])
     assert.ok(!existsSync(scratch))
   })
+
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) {
+    test(`ends by ${name}, and removes its directory`, async () => {
+      const { signal, scratch } = await outcome(name)
+      assert.equal(signal, name)
+      assert.ok(!existsSync(scratch))
+    })
+  }
 
   test('ends with an error when it does not understand its sender', async () => {
     const { code, stderr, scratch } = await outcome(Buffer.from('GET / HTTP/1.1\r\n\r\n'))
