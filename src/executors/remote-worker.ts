@@ -4,7 +4,7 @@
  * Every call ends: with an answer, or with an error that says how the worker was lost.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { ModulePickleError } from '../errors.ts'
+import { codes, ModulePickleError, type ErrorCode } from '../errors.ts'
 import type { Pickled } from '../modulepickle.ts'
 import {
   Connection,
@@ -82,11 +82,15 @@ export class RemoteWorker {
     return this.#connection.bytesReceived
   }
 
-  /** Settles when the worker can take calls. @throws ModulePickleError ERR_WORKER_START, ERR_FORMAT_VERSION */
+  /**
+   * Settles when the worker can take calls.
+   * @throws ModulePickleError ERR_WORKER_START, ERR_FORMAT_VERSION, or with the code that the worker gives
+   */
   async ready(): Promise<void> {
     const timer = setTimeout(() => this.transport.kill(), readyTimeoutMs)
     try {
       const received = await this.#receive()
+      if (received?.message.kind === 'unready') throw unready(received.message)
       if (received?.message.kind !== 'ready') throw await this.#startFailure()
       checkVersion(received.message.protocol, received.message.node)
       this.#runtime = received.message.runtime
@@ -208,4 +212,15 @@ function checkVersion(protocol: number, node: string): void {
     'ERR_FORMAT_VERSION',
     `The worker (Node ${node}) speaks protocol ${protocol}, and this modulepickle speaks ${protocolVersion}. Use the same version at both ends.`,
   )
+}
+
+function unready({ code, message }: { readonly code: string; readonly message: string }): ModulePickleError {
+  return new ModulePickleError(
+    isErrorCode(code) ? code : 'ERR_WORKER_START',
+    `A worker could not be started. ${message}`,
+  )
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(codes, code)
 }

@@ -28,5 +28,5 @@ export interface WorkerTransport {
   kill(): void
 }
 
-/** Starts a worker. What goes wrong shows in `ended`. */
+/** Starts a worker. What goes wrong is thrown, or shows in `ended`. */
 export type StartWorker = () => WorkerTransport

@@ -41,6 +41,8 @@ export type WorkerMessage =
       readonly pid: number
       readonly runtime: string
     }
+  /** In place of `ready`: the worker cannot take calls, for a reason that `code` (of an error) and `message` say. Nothing follows. */
+  | { readonly kind: 'unready'; readonly code: string; readonly message: string }
   /** Of this snapshot the worker lacks these objects, and what lies below the trees among them. */
   | { readonly kind: 'need'; readonly snapshot: string; readonly objects: readonly string[] }
   /** What was lacking of this snapshot has arrived. */
@@ -80,6 +82,7 @@ const senderShapes: Shapes<SenderMessage> = {
 
 const workerShapes: Shapes<WorkerMessage> = {
   ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText },
+  unready: { code: isText, message: isText },
   need: { snapshot: isText, objects: isTexts },
   has: { snapshot: isText },
   started: { id: isText },

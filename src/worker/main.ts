@@ -10,12 +10,14 @@ import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import * as cloudpickle from '../cloudpickle/index.ts'
 import * as pickle from '../pickle/index.ts'
-import { encodeExit } from '../protocol/index.ts'
+import { isModulePickleError } from '../errors.ts'
+import { Connection, decodeSenderMessage, encodeExit } from '../protocol/index.ts'
 import { guardCalls } from './call-guard.ts'
 import * as face from './face.ts'
-import { introduce } from './runtime.ts'
+import { introduce, runtime } from './runtime.ts'
 import { enterScratchDirectory } from './scratch-directory.ts'
 import { serve } from './serve.ts'
+import type { ToSender } from './supply.ts'
 import { watchSender } from './watchdog.ts'
 
 /** The build puts the version from package.json here. */
@@ -44,16 +46,31 @@ async function work(): Promise<void> {
   process.on('SIGINT', () => {})
   guardCalls((id, code) => sendAtOnce(stream, encodeExit(id, code)))
   stream.once('close', () => process.exit())
-  try {
-    if (scratch !== undefined) enterScratchDirectory(scratch)
-    const serving = serve(stream, import.meta.url)
-    watchSender(lifeline, scratch)
-    await serving
-  } catch (error) {
-    console.error(error)
-    process.exitCode = 1
+  const sender: ToSender = new Connection(stream, decodeSenderMessage)
+  if (prepare(scratch, sender)) {
+    try {
+      const serving = serve(sender, import.meta.url)
+      watchSender(lifeline, scratch)
+      await serving
+    } catch (error) {
+      console.error(error)
+      process.exitCode = 1
+    }
   }
   stream.end()
+}
+
+/** False when this process cannot take calls; the sender has been told why. */
+function prepare(scratch: string | undefined, sender: ToSender): boolean {
+  try {
+    if (scratch !== undefined) enterScratchDirectory(scratch)
+    runtime()
+    return true
+  } catch (error) {
+    const code = isModulePickleError(error) ? error.code : 'ERR_WORKER_START'
+    sender.send({ kind: 'unready', code, message: error instanceof Error ? error.message : String(error) })
+    return false
+  }
 }
 
 /** The last words of a process that is exiting. Behind half a message they would not be understood. */

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { ModulePickleError } from '../errors.ts'
 import type { SnapshotCache } from '../snapshot/materialize/snapshot-cache.ts'
 
 /** Subpath (`.`, `./pickle`) to what it exports. */
@@ -20,7 +21,10 @@ export interface Program {
   readonly subpaths: Subpaths
 }
 
-/** The directory in `cache` that is the package; written at most once. */
+/**
+ * The directory in `cache` that is the package; written at most once.
+ * @throws ModulePickleError ERR_MATERIALIZE
+ */
 export function writeRuntimePackage(cache: SnapshotCache, { url, version, subpaths }: Program): string {
   const files = new Map<string, string>()
   const exports: Record<string, string> = { './package.json': './package.json' }
@@ -56,6 +60,11 @@ function writeFiles(files: ReadonlyMap<string, string>, directory: string, draft
     renameSync(draft, directory)
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
-    if (!existsSync(directory)) throw error
+    if (existsSync(directory)) return
+    throw new ModulePickleError(
+      'ERR_MATERIALIZE',
+      `${directory} cannot be written: ${(error as Error).message}. Free space there or name another directory in MODULEPICKLE_CACHE.`,
+      { cause: error },
+    )
   }
 }

@@ -27,7 +27,7 @@ export function introduce(running: Program): void {
   program = running
 }
 
-/** @throws ModulePickleError ERR_CACHE_UNSAFE */
+/** @throws ModulePickleError ERR_CACHE_UNSAFE, ERR_MATERIALIZE, when it is made */
 export function runtime(): Runtime {
   return (current ??= makeRuntime())
 }

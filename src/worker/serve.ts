@@ -3,10 +3,10 @@
  *
  * Ends when the sender says so or is gone, or when a call has left the process in a state that no other call should find.
  */
-import type { Duplex, Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import { unpickle } from '../modulepickle.ts'
-import { Connection, decodeSenderMessage, protocolVersion } from '../protocol/index.ts'
+import { protocolVersion } from '../protocol/index.ts'
 import { outcomeOf } from './call-guard.ts'
 import { encodeOutcome, type Outcome } from './outcome.ts'
 import { runtime } from './runtime.ts'
@@ -34,10 +34,9 @@ class Defined {
 
 /**
  * Settles when there is nothing more to do. `programUrl` is what stack frames of the worker itself begin with.
- * @throws ModulePickleError ERR_PROTOCOL, ERR_CACHE_UNSAFE
+ * @throws ModulePickleError ERR_PROTOCOL
  */
-export async function serve(stream: Duplex, programUrl: string): Promise<void> {
-  const sender: ToSender = new Connection(stream, decodeSenderMessage)
+export async function serve(sender: ToSender, programUrl: string): Promise<void> {
   const functions = new Map<string, Defined>()
   const { tellPackages } = runtime()
   sender.send({

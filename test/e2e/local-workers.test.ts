@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -91,6 +91,54 @@ suite('workers of one program', () => {
     assert.equal(seen['cannot start']?.code, 'ERR_WORKER_START')
     assert.match(seen['cannot start']?.message ?? '', /no-such-option/)
   })
+})
+
+suite('workers that cannot take calls', () => {
+  let project: LocalProject
+  let seen: Readonly<Record<string, Failure>>
+  let printed: string
+
+  before(async () => {
+    project = new LocalProject()
+    project.write({ file: '', 'open/x': '', 'spoiled/tmp/x': '', 'spoiled/runtime': '' })
+    chmodSync(project.path('open'), 0o777)
+    const places = {
+      'a file': { MODULEPICKLE_CACHE: project.path('file') },
+      'open to all': { MODULEPICKLE_CACHE: project.path('open') },
+      'cannot be written': { MODULEPICKLE_CACHE: project.path('spoiled') },
+      'no temporary directory': { TMPDIR: project.path('missing') },
+      'temporary directory is a file': { TMPDIR: project.path('file') },
+    }
+    const { stdout, stderr } = await project.run('type stripping', 'unready.ts', [JSON.stringify(places)], {
+      MODULEPICKLE_CACHE: project.cache,
+    })
+    assert.ok(stdout.startsWith('{'), stderr)
+    seen = JSON.parse(stdout) as typeof seen
+    printed = stderr
+  })
+
+  after(() => project.remove())
+
+  for (const [what, code, message] of [
+    ['a file', 'ERR_CACHE_UNSAFE', /file cannot be created|file is not a directory/],
+    ['open to all', 'ERR_CACHE_UNSAFE', /open can be written by others \(mode 777\)/],
+    ['cannot be written', 'ERR_MATERIALIZE', /spoiled\/runtime\/\w+ cannot be written: E/],
+  ] as const) {
+    test(`because of a cache that is ${what}, say so with its code and its advice`, () => {
+      assert.equal(seen[what]?.code, code)
+      assert.match(seen[what]?.message ?? '', message)
+      assert.match(seen[what]?.message ?? '', /in MODULEPICKLE_CACHE\.$/)
+    })
+  }
+
+  test('because there is no temporary directory, name it', () => {
+    for (const what of ['no temporary directory', 'temporary directory is a file']) {
+      assert.equal(seen[what]?.code, 'ERR_WORKER_START', what)
+      assert.match(seen[what]?.message ?? '', /There is no directory .*\/(?:missing|file) for it/, what)
+    }
+  })
+
+  test('print nothing besides', () => assert.equal(printed, ''))
 })
 
 suite('close()', () => {

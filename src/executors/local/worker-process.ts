@@ -4,13 +4,14 @@
  * It is not told where the sender's files are: it makes itself an empty directory, its environment has no module paths.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { ModulePickleError } from '../../errors.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges } from './environment.ts'
@@ -33,19 +34,11 @@ export class WorkerProcess implements WorkerTransport {
   readonly #process: ChildProcess
   readonly #splitters: readonly LineSplitter[]
 
+  /** @throws ModulePickleError ERR_WORKER_START; what else goes wrong shows in `ended` */
   constructor({ env, cwd: chosen }: LocalWorkerOptions) {
     const cwd = path.resolve(chosen ?? tmpdir())
     const scratch = chosen === undefined ? nameScratchDirectory(cwd) : undefined
-    this.#process = spawn(
-      process.execPath,
-      [...workerArguments(), program, ...(scratch === undefined ? [] : [scratch])],
-      {
-        cwd,
-        env: workerEnvironment(env),
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-        windowsHide: true,
-      },
-    )
+    this.#process = spawnWorker(scratch === undefined ? [] : [scratch], cwd, env)
     this.name = `process ${this.#process.pid ?? '(none)'}`
     const [, stdout, stderr, stream, lifeline] = this.#process.stdio as unknown as FiveStreams
     this.stream = stream
@@ -105,7 +98,22 @@ type FiveStreams = readonly [stdin: null, stdout: Socket, stderr: Socket, conver
 
 const lastWordsMs = 100
 
+function spawnWorker(args: readonly string[], cwd: string, env: EnvironmentChanges | undefined): ChildProcess {
+  try {
+    return spawn(process.execPath, [...workerArguments(), program, ...args], {
+      cwd,
+      env: workerEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+  } catch (error) {
+    const { message } = explain(error as Error, cwd)
+    throw new ModulePickleError('ERR_WORKER_START', `A worker could not be started. ${message}.`, { cause: error })
+  }
+}
+
 /** Node names its own binary where the directory is missing. */
 function explain(failure: Error, cwd: string): Error {
-  return existsSync(cwd) ? failure : new Error(`The directory for workers, ${cwd}, does not exist`, { cause: failure })
+  const isDirectory = statSync(cwd, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return isDirectory ? failure : new Error(`There is no directory ${cwd} for it to work in`, { cause: failure })
 }

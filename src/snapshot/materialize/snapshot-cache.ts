@@ -58,9 +58,20 @@ export class SnapshotCache {
     return this.#directory.root
   }
 
-  /** A new empty directory in the cache, for what becomes visible by a rename. */
+  /**
+   * A new empty directory in the cache, for what becomes visible by a rename.
+   * @throws ModulePickleError ERR_MATERIALIZE when nothing can be written there
+   */
   makeTemporary(): string {
-    return makeTemporary(this.#directory.temporary)
+    try {
+      return makeTemporary(this.#directory.temporary)
+    } catch (error) {
+      throw new ModulePickleError(
+        'ERR_MATERIALIZE',
+        `The cache ${this.#directory.root} cannot be written: ${(error as Error).message}. Free space there or name another directory in MODULEPICKLE_CACHE.`,
+        { cause: error },
+      )
+    }
   }
 
   /** True when every object of the snapshot is here. */
