@@ -43,7 +43,9 @@ export function retrace(error: unknown, names: StackNames, origin: CallOrigin): 
     const frames = framesOf(next).map(frame => locate(frame, names))
     const own = frames.slice(0, 1 + frames.findLastIndex(frame => isOfInterest(frame, names)))
     setFrames(next, next === error ? [...own, ...originFrames(origin)] : own)
-    open.push(next.cause, ...(next instanceof AggregateError ? next.errors : []))
+    // Code can give an AggregateError anything for its errors.
+    const errors: unknown = next instanceof AggregateError ? next.errors : undefined
+    open.push(next.cause, ...(Array.isArray(errors) ? (errors as unknown[]) : []))
   }
 }
 

@@ -10,6 +10,7 @@ import { extend } from '../modulepickle.ts'
 import { Global, type Reduction } from '../pickle/index.ts'
 import * as face from './face.ts'
 import { runtime } from './runtime.ts'
+import { toldError } from './told-error.ts'
 
 export type Outcome =
   | { readonly ok: true; readonly result: unknown }
@@ -38,34 +39,23 @@ function encodeError(error: unknown): Uint8Array {
   }
 }
 
-/** A plain error that says the same, for one that cannot be pickled because of what it holds or is. */
 function tellable(error: unknown, reason: unknown): Error {
-  const why = reason instanceof Error ? reason.message : String(reason)
-  if (!(error instanceof Error)) {
-    return new ModulePickleError('ERR_UNPICKLABLE', `The call threw a value that cannot be pickled: ${why}`)
-  }
-  const told = new Error(error.message)
-  for (const key of ['name', 'stack', 'code'] as const) {
-    const value: unknown = Reflect.get(error, key)
-    const isOwnNews = key in error && value !== Reflect.get(told, key)
-    if (isOwnNews && (typeof value === 'string' || typeof value === 'number')) define(told, key, value)
-  }
-  if (error.cause !== undefined)
-    define(told, 'cause', isPicklable(error.cause) ? error.cause : tellable(error.cause, why))
-  return told
+  if (error instanceof Error) return toldError(error, hindrance)
+  return new ModulePickleError('ERR_UNPICKLABLE', `The call threw a value that cannot be pickled: ${messageOf(reason)}`)
 }
 
-function define(error: Error, key: string, value: unknown): void {
-  Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: key === 'code' })
-}
-
-function isPicklable(value: unknown): boolean {
+/** Why `value` cannot be pickled, if that is so. */
+function hindrance(value: unknown): string | undefined {
   try {
     encode(value)
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (reason) {
+    return messageOf(reason)
   }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason)
 }
 
 let shipping: (new () => OutcomePickler) | undefined

@@ -85,6 +85,7 @@ suite('errors of calls', () => {
   })
 
   test('may be any value', () => {
+    assert.equal(seen['aggregate of nothing']?.message, 'many')
     assert.equal(seen['no error'], 'thrown: {"reason":"because"}')
     assert.equal(seen['undefined'], 'thrown: undefined')
   })
@@ -93,6 +94,18 @@ suite('errors of calls', () => {
     const told = seen['error that cannot be pickled']!
     assert.deepEqual([told.name, told.message, told.code], ['TypeError', 'the original message', 'EXAMPLE'])
     assert.ok(frames(told)[0]?.startsWith(place('errors.ts', "new TypeError('the original message')")))
+  })
+
+  test('that cannot be pickled whole keep what can be, and say what they lack', () => {
+    assert.equal(seen['error of which a part cannot be pickled']?.name, 'Refusal')
+    assert.deepEqual(seen['what is told of it'], {
+      isPlain: true,
+      issues: [{ path: ['price'] }],
+      status: 422,
+      leftOut: ['its class', 'socket', 'self'],
+    })
+    assert.equal(seen['keeps its class'], true)
+    assert.deepEqual(seen['keeps causes'], ['inner'])
   })
 
   test('about what cannot be pickled name the path to it, and the call', () => {
