@@ -7,6 +7,7 @@ import { workingDirectory } from '../snapshot/pack/working-directory.ts'
 import type { Executor } from './contract.ts'
 import type { EnvironmentChanges } from './local/environment.ts'
 import { WorkerProcess } from './local/worker-process.ts'
+import { checkCount, checkNames } from './options.ts'
 import { PoolExecutor } from './pool-executor.ts'
 
 export interface ConnectOptions {
@@ -23,17 +24,16 @@ const targets: Readonly<Record<string, string>> = { 'local:': 'worker processes 
 
 /**
  * An executor for `target`, by default what MODULEPICKLE_TARGET says, else `local:`. Workers start when there are calls.
- * @throws ModulePickleError ERR_TARGET_UNKNOWN
+ * @throws ModulePickleError ERR_TARGET_UNKNOWN; TypeError or RangeError for options that mean nothing
  */
 export async function connect(
   target: string = process.env['MODULEPICKLE_TARGET'] || 'local:',
   options: ConnectOptions = {},
 ): Promise<Executor> {
   if (!Object.hasOwn(targets, target)) throw unknownTarget(target)
+  checkNames('connect()', options, ['workers', 'env', 'cwd'])
   const { workers = availableParallelism(), ...place } = options
-  if (!Number.isInteger(workers) || workers < 1) {
-    throw new RangeError(`workers has to be a positive integer, and is ${workers}`)
-  }
+  checkCount('workers', workers)
   const startWorker = (): WorkerProcess => new WorkerProcess(place)
   return new PoolExecutor({ target, workers, source: workingDirectory(), startWorker })
 }

@@ -66,7 +66,7 @@ export interface Executor extends AsyncDisposable {
   /**
    * Runs `fn(input, index)` for each input. Inputs are taken as results are, no earlier than needed, and no more are taken
    * once the consumer has stopped; calls that are then still running are cancelled.
-   * @throws ModulePickleError when `fn` cannot be captured
+   * @throws ModulePickleError when `fn` cannot be captured; TypeError or RangeError for inputs or options that mean nothing
    */
   map<T, R>(
     fn: (item: T, index: number) => R,

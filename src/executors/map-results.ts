@@ -167,5 +167,7 @@ export class MapResults<T, R> implements MapCall<R> {
 }
 
 function iterate<T>(inputs: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {
-  return Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]()
+  // Text is iterable, and no object.
+  const { [Symbol.asyncIterator]: begin } = inputs as Partial<AsyncIterable<T>>
+  return begin ? Reflect.apply(begin, inputs, []) : (inputs as Iterable<T>)[Symbol.iterator]()
 }

@@ -7,6 +7,7 @@ import { CallRunner, type AnyFunction } from './call-runner.ts'
 import type { Call, CloseOptions, Executor, ExecutorStats, MapCall, MapOptions } from './contract.ts'
 import { MapResults } from './map-results.ts'
 import { OpenMaps } from './open-maps.ts'
+import { checkChoice, checkCount, checkIterable, checkNames, checkTimeout } from './options.ts'
 import { Pool } from './pool.ts'
 import type { DefinedFunction } from './remote-worker.ts'
 import { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -56,11 +57,14 @@ export class PoolExecutor implements Executor {
   map<T, R>(
     fn: (item: T, index: number) => R,
     inputs: Iterable<T> | AsyncIterable<T>,
-    { concurrency = this.#workers, ordered = true, errors = 'throw' }: MapOptions = {},
+    options: MapOptions = {},
   ): MapCall<Awaited<R> | Error> {
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new RangeError(`concurrency has to be a positive integer, and is ${concurrency}`)
-    }
+    checkNames('map()', options, ['concurrency', 'ordered', 'errors'])
+    const { concurrency = this.#workers, ordered = true, errors = 'throw' } = options
+    checkCount('concurrency', concurrency)
+    checkChoice('ordered', ordered, [true, false])
+    checkChoice('errors', errors, ['throw', 'yield'])
+    checkIterable('The inputs of map()', inputs)
     const site = callSite(this.map)
     const defined = this.#define(fn, site)
     return new MapResults<T, Awaited<R> | Error>({
@@ -93,9 +97,13 @@ export class PoolExecutor implements Executor {
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
+    checkNames('close()', options, ['force', 'timeoutMs'])
+    const { force = false, timeoutMs } = options
+    checkChoice('force', force, [true, false])
+    if (timeoutMs !== undefined) checkTimeout('timeoutMs', timeoutMs)
     this.#closing ??= this.#close()
-    if (options.force) this.#stopAll()
-    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => this.#stopAll(), options.timeoutMs)
+    if (force) this.#stopAll()
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#stopAll(), timeoutMs)
     await this.#closing
     clearTimeout(timer)
   }

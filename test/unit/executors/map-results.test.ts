@@ -67,6 +67,16 @@ suite('maps', () => {
     assert.deepEqual([taken(), calls.begun], [2, 1])
   })
 
+  test('the characters of a text are inputs like any others', async () => {
+    const calls = new Calls()
+    void calls.map('ab' as Iterable<unknown> as Iterable<number>, 2).next()
+    await nextTurn()
+    assert.deepEqual(
+      calls.open.map(({ input }) => input),
+      ['a', 'b'],
+    )
+  })
+
   test('one that is given up before it was begun has nothing to wait for', async () => {
     const calls = new Calls()
     const results = calls.map([0, 1], 2)
