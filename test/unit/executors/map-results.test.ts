@@ -68,13 +68,15 @@ suite('maps', () => {
   })
 
   test('the characters of a text are inputs like any others', async () => {
-    const calls = new Calls()
-    void calls.map('ab' as Iterable<unknown> as Iterable<number>, 2).next()
-    await nextTurn()
-    assert.deepEqual(
-      calls.open.map(({ input }) => input),
-      ['a', 'b'],
-    )
+    const results = new MapResults<string, string>({
+      inputs: 'ab',
+      concurrency: 2,
+      ordered: true,
+      begin: () => {},
+      start: (input, index) => ({ result: Promise.resolve(`${input}${index}`), cancel: () => {} }),
+      done: () => {},
+    })
+    assert.deepEqual(await results.toArray(), ['a0', 'b1'])
   })
 
   test('one that is given up before it was begun has nothing to wait for', async () => {
