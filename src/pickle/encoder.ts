@@ -127,12 +127,12 @@ export class Encoder implements Encoding {
 
   saveKey(shape: Shape, position: number): void {
     const index = shape.memoIndices[position] as number
-    if (index >= 0 && this.#hooks.persistentId === undefined) {
+    if (index >= 0) {
       this.out.boundary()
       return this.#recallIndex(index)
     }
     const key = shape.keys[position] as string
-    this.save(key)
+    this.saveUnasked(key)
     shape.memoIndices[position] = this.#memo.get(key) ?? -1
   }
 
@@ -184,9 +184,9 @@ export class Encoder implements Encoding {
     return this.#perform(value, planFor(value, this.#buffers))
   }
 
-  /** False leaves the object to the rules. */
+  /** False leaves the object to the rules, as where somebody has to be asked about each key. */
   #plainObject(value: object): boolean {
-    const shape = this.#shapes.of(value)
+    const shape = this.#hooks.persistentId === undefined ? this.#shapes.of(value) : undefined
     const values = shape === undefined ? undefined : ordinaryValues(value, shape.keys)
     if (shape === undefined || values === undefined) return false
     this.out.op(op.EMPTY_DICT)

@@ -16,7 +16,7 @@ export interface Encoding {
   save(value: unknown): boolean
   /** The same without asking for a persistent id. */
   saveUnasked(value: unknown): boolean
-  /** Writes a key of a shape. */
+  /** Writes a key of a shape, without asking for a persistent id. */
   saveKey(shape: Shape, index: number): void
   open(frame: Frame): void
   /** Ends the frame on top. */

@@ -58,6 +58,22 @@ result = pickle.dumps([dump(v, p) for p in range(6)])`
   }
 })
 
+test('keys of objects may have persistent ids, too', () => {
+  class KeyPickler extends Pickler {
+    protected override persistentId(value: unknown): unknown {
+      return value === 'secret' ? 7 : undefined
+    }
+  }
+  class KeyUnpickler extends Unpickler {
+    override persistentLoad(id: unknown): unknown {
+      return `key ${String(id)}`
+    }
+  }
+  const bytes = new KeyPickler().dump({ before: 1, secret: { secret: 'secret' }, after: 2 })
+  const expected = { before: 1, 'key 7': { 'key 7': 'key 7' }, after: 2 }
+  assert.deepEqual(new KeyUnpickler(bytes).load(), expected)
+})
+
 test('extension codes of every size mean what `extensions` says', () => {
   for (const code of [1, 255, 256, 65_535, 65_536, 2 ** 31 - 1]) {
     const program = `
