@@ -134,7 +134,7 @@ suite('workers that cannot take calls', () => {
   test('because there is no temporary directory, name it', () => {
     for (const what of ['no temporary directory', 'temporary directory is a file']) {
       assert.equal(seen[what]?.code, 'ERR_WORKER_START', what)
-      assert.match(seen[what]?.message ?? '', /There is no directory .*\/(?:missing|file) for it/, what)
+      assert.match(seen[what]?.message ?? '', /There is no directory .*\/(?:missing|file) for it .*TMPDIR\.$/, what)
     }
   })
 

@@ -115,5 +115,7 @@ function spawnWorker(args: readonly string[], cwd: string, env: EnvironmentChang
 /** Node names its own binary where the directory is missing. */
 function explain(failure: Error, cwd: string): Error {
   const isDirectory = statSync(cwd, { throwIfNoEntry: false })?.isDirectory() ?? false
-  return isDirectory ? failure : new Error(`There is no directory ${cwd} for it to work in`, { cause: failure })
+  if (isDirectory) return failure
+  const what = `There is no directory ${cwd} for it to work in. Make it, or name another one in \`cwd\` or TMPDIR`
+  return new Error(what, { cause: failure })
 }
