@@ -13,11 +13,17 @@ const errorTypes = `
   Error TypeError RangeError SyntaxError ReferenceError EvalError URIError AggregateError SuppressedError`
   .trim()
   .split(/\s+/)
-/** An error without message or stack: both come as state. */
+/**
+ * An error without message or stack: both come as state. Where it was made is not recorded, or V8 would show that line when
+ * nobody catches the error.
+ */
 function blankError(type: string): Reconstruct {
   return () => {
     const Constructor = constructorOf(type)
+    const limit: unknown = Reflect.get(Error, 'stackTraceLimit')
+    Reflect.set(Error, 'stackTraceLimit', 0)
     const error = type === 'AggregateError' ? new Constructor([]) : new Constructor()
+    Reflect.set(Error, 'stackTraceLimit', limit)
     for (const key of Reflect.ownKeys(error)) Reflect.deleteProperty(error, key)
     return error
   }
