@@ -7,7 +7,7 @@ import type { Call } from './contract.ts'
 import { HomecomingDecoder } from './homecoming.ts'
 import { LogTail, type LogLine } from './logs.ts'
 import type { Pool } from './pool.ts'
-import type { Answer, DefinedFunction, OutgoingCall } from './remote-worker.ts'
+import type { Answer, DefinedFunction, OutgoingCall } from './outgoing-call.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import { placeAtCall, placeAtSite, retrace, type CallOrigin, type CallSite, type StackNames } from './stack-trace.ts'
 

@@ -6,7 +6,8 @@
  */
 import { isModulePickleError } from '../errors.ts'
 import type { SupplyCounts } from './provisions.ts'
-import { RemoteWorker, type Answer, type OutgoingCall } from './remote-worker.ts'
+import type { Answer, OutgoingCall } from './outgoing-call.ts'
+import { RemoteWorker } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { StartWorker } from './transport.ts'
 

@@ -2,7 +2,7 @@
  * What one worker is sent besides calls: functions, places of packages, objects of snapshots. Each of them once.
  */
 import type { Connection, SenderMessage, WorkerMessage } from '../protocol/index.ts'
-import type { DefinedFunction, OutgoingCall } from './remote-worker.ts'
+import type { DefinedFunction, OutgoingCall } from './outgoing-call.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 
 /** How much was sent. */

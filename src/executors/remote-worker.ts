@@ -5,7 +5,6 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { codes, ModulePickleError, type ErrorCode } from '../errors.ts'
-import type { Pickled } from '../modulepickle.ts'
 import {
   Connection,
   decodeWorkerMessage,
@@ -14,34 +13,12 @@ import {
   type SenderMessage,
   type WorkerMessage,
 } from '../protocol/index.ts'
-import { LogTail, type LogLine } from './logs.ts'
+import { LogTail } from './logs.ts'
+import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { Provisions, type SupplyCounts } from './provisions.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { WorkerEnd, WorkerTransport } from './transport.ts'
 import { describeLastLines, describeLoss, describeStartFailure } from './worker-loss.ts'
-
-/** A function that is sent to a worker once, for many calls. */
-export interface DefinedFunction {
-  readonly id: string
-  /** The pickle of `{ fn }`. */
-  readonly pickled: Pickled
-}
-
-export interface OutgoingCall {
-  readonly id: string
-  /** The pickle of `{ args }`, or of `{ fn, args }` where no function is defined. */
-  readonly pickled: Pickled
-  readonly fn: DefinedFunction | undefined
-  onLine(line: LogLine): void
-}
-
-export interface Answer {
-  readonly ok: boolean
-  /** The pickle of `{ result }` or `{ error }`. */
-  readonly body: Uint8Array
-  /** What stack frames of the worker's own program begin with. */
-  readonly runtime: string
-}
 
 const readyTimeoutMs = 60_000
 const closeTimeoutMs = 3_000

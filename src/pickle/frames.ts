@@ -5,7 +5,7 @@
  */
 import { op } from './opcodes.ts'
 import type { Output } from './output.ts'
-import type { Shape } from './plain.ts'
+import type { Shape } from './shapes.ts'
 import type { Items, Plan } from './plan.ts'
 import { Tuple } from './values.ts'
 

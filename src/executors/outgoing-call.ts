@@ -1,0 +1,28 @@
+/**
+ * A call as it goes to a worker, and what comes of it.
+ */
+import type { Pickled } from '../modulepickle.ts'
+import type { LogLine } from './logs.ts'
+
+/** A function that is sent to a worker once, for many calls. */
+export interface DefinedFunction {
+  readonly id: string
+  /** The pickle of `{ fn }`. */
+  readonly pickled: Pickled
+}
+
+export interface OutgoingCall {
+  readonly id: string
+  /** The pickle of `{ args }`, or of `{ fn, args }` where no function is defined. */
+  readonly pickled: Pickled
+  readonly fn: DefinedFunction | undefined
+  onLine(line: LogLine): void
+}
+
+export interface Answer {
+  readonly ok: boolean
+  /** The pickle of `{ result }` or `{ error }`. */
+  readonly body: Uint8Array
+  /** What stack frames of the worker's own program begin with. */
+  readonly runtime: string
+}
