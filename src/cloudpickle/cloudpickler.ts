@@ -31,7 +31,7 @@ const bind = new Global('cloudpickle', 'bind')
 
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
-  readonly #modules = new Map<string | Late, true>()
+  readonly #modules = new Set<string | Late>()
   readonly #names = new Map<string, string | Late>()
   readonly #written = new Map<CapturedScope | CodeUnit, Set<string>>()
 
@@ -61,7 +61,7 @@ export class CloudPickler extends Pickler {
 
   /** Hook: the manifest; called when the body is complete. */
   protected manifest(): Manifest {
-    const modules = [...this.#modules.keys()].map(name => (typeof name === 'string' ? name : name.text()))
+    const modules = [...this.#modules].map(name => (typeof name === 'string' ? name : name.text()))
     return { ...emptyManifest, modules }
   }
 
@@ -116,8 +116,8 @@ export class CloudPickler extends Pickler {
   /** A reference into a module, which the manifest then lists for evaluation. */
   #global(target: ModuleTarget, name: string): Global {
     const module = this.#nameOf(target)
-    this.moduleReached(target)
-    this.#modules.set(module, true)
+    if (!this.#modules.has(module)) this.moduleReached(target)
+    this.#modules.add(module)
     return new Global(module, name)
   }
 

@@ -4,7 +4,7 @@
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
-import { CapturedScopes, type CapturedScope } from './captured-scope.ts'
+import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import { CodeUnit } from './code-unit.ts'
 import { unsupported } from './free-variables.ts'
@@ -12,8 +12,9 @@ import { builtinReference, scriptReference, type FunctionReference, type ModuleT
 import { Inspector, type FunctionInternals } from './inspector.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
 import { namespaceTarget } from './namespace-target.ts'
-import { canProbe, enterCell, findSharedCell, readInFrame, type Cell } from './probe.ts'
+import { canProbe, readInFrame } from './probe.ts'
 import { alignScopes, type ScopeChain } from './scope-chain.ts'
+import { ScopeSharing } from './scope-sharing.ts'
 
 export type Captured =
   | { readonly kind: 'reference'; readonly reference: FunctionReference }
@@ -35,7 +36,7 @@ function openSession(): { inspector: Inspector; scripts: LoadedScripts } {
 export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
-  readonly #scopes = new CapturedScopes((...question) => this.#findShared(...question))
+  readonly #scopes: CapturedScopes
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -43,6 +44,8 @@ export class Capture {
     const { inspector, scripts } = openSession()
     this.#inspector = inspector
     this.#scripts = scripts
+    const sharing = new ScopeSharing(inspector)
+    this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
   }
 
   /** Call when the dump is over, also one that failed. */
@@ -106,62 +109,9 @@ export class Capture {
     this.#units.set(script, unit)
     return unit
   }
-
-  #findShared(
-    candidates: readonly CapturedScope[],
-    fn: Function,
-    bindings: readonly Binding[],
-  ): CapturedScope | undefined {
-    const { script, site } = this.#declarationOf(fn)
-    const theirs = bindings.find(binding => candidates.every(({ witness }) => this.#canEnter(witness, binding)))
-    if (theirs) {
-      const cells = candidates.map(candidate => this.#cellOf(candidate, theirs))
-      return candidates[findSharedCell(cells, () => this.#read(fn, theirs))]
-    }
-    const own = bindings.find(binding => canProbe(site, binding))
-    if (own) {
-      const cell = [enterCell(this.#inspector, fn, site, own)]
-      return candidates.find(({ witness }) => findSharedCell(cell, () => this.#read(witness, own)) === 0)
-    }
-    throw unsupported(
-      script,
-      site.node.start,
-      `it cannot be told whether it shares the variable \`${bindings[0]!.name}\` with another function in this pickle`,
-      'Keep the variable in an object',
-    )
-  }
-
-  /** What `fn` sees as `binding`, which need not be the only variable of that name around it. */
-  #read(fn: Function, binding: Binding): unknown {
-    const { scope } = this.#declarationOf(fn).site
-    const chain = alignScopes(this.#inspector.internalsOf(fn).scopes(), scope)
-    return chain.find(entry => entry.scope === binding.scope)?.variables[binding.name]
-  }
-
-  #canEnter(fn: Function, binding: Binding): boolean {
-    return canProbe(this.#declarationOf(fn).site, binding)
-  }
-
-  readonly #cells = new WeakMap<CapturedScope, Map<Binding, Cell>>()
-
-  /** A scope is entered once; after that, asking is cheap. */
-  #cellOf(scope: CapturedScope, binding: Binding): Cell {
-    const cells = this.#cells.get(scope) ?? new Map<Binding, Cell>()
-    this.#cells.set(scope, cells)
-    const { witness } = scope
-    const cell = cells.get(binding) ?? enterCell(this.#inspector, witness, this.#declarationOf(witness).site, binding)
-    cells.set(binding, cell)
-    return cell
-  }
-
-  #declarationOf(fn: Function): { script: LoadedScript; site: FunctionSite } {
-    const internals = this.#inspector.internalsOf(fn)
-    const script = this.#scripts.get(internals.location!.scriptId)!
-    return { script, site: this.#siteOf(fn, script, internals) }
-  }
 }
 
-export function isClass(fn: Function): boolean {
+function isClass(fn: Function): boolean {
   const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype')
   return prototype?.writable === false && /^class\b/.test(Function.prototype.toString.call(fn))
 }

@@ -5,10 +5,18 @@
  * the text and hold identical values may share one context or have one each. It makes no difference when nothing in it is
  * ever reassigned; an object made in that very scope proves that it is one; only what is left is asked of the probe.
  */
-import type { Binding, Scope } from '../source/lexical-scopes.ts'
+import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { CodeUnit } from './code-unit.ts'
 import type { LiveScope } from './inspector.ts'
+import type { LoadedScript } from './loaded-script.ts'
 import type { ScopeChain } from './scope-chain.ts'
+
+/** A function of this process, and where its text stands. */
+export interface LiveFunction {
+  readonly fn: Function
+  readonly script: LoadedScript
+  readonly site: FunctionSite
+}
 
 /** One context of V8's, as it travels. The module's own scope is the code unit itself. */
 export class CapturedScope {
@@ -18,14 +26,14 @@ export class CapturedScope {
   readonly maker: string
   readonly variables: LiveScope['variables']
   /** A closure of this context, for the probe. */
-  readonly witness: Function
+  readonly witness: LiveFunction
 
   constructor(
     scope: Scope,
     parent: CapturedScope | CodeUnit,
     unit: CodeUnit,
     variables: LiveScope['variables'],
-    witness: Function,
+    witness: LiveFunction,
   ) {
     this.scope = scope
     this.parent = parent
@@ -36,12 +44,12 @@ export class CapturedScope {
 }
 
 /**
- * Asks V8 which of `candidates`, scopes that look like those around `fn`, is the one around it: whose `bindings` it shares.
+ * Asks V8 which of `candidates`, scopes that look like those around a function, is the one around it: whose `bindings` it shares.
  * They look alike in everything else.
  */
 type SharingProbe = (
   candidates: readonly CapturedScope[],
-  fn: Function,
+  closure: LiveFunction,
   bindings: readonly Binding[],
 ) => CapturedScope | undefined
 
@@ -54,13 +62,13 @@ export class CapturedScopes {
     this.#findShared = findShared
   }
 
-  /** The instances around `fn` by lexical scope, the module's excluded; the innermost is last. */
-  enter(fn: Function, chain: ScopeChain, unit: CodeUnit): CapturedScope[] {
+  /** The instances around a closure by lexical scope, the module's excluded; the innermost is last. */
+  enter(closure: LiveFunction, chain: ScopeChain, unit: CodeUnit): CapturedScope[] {
     const entered: CapturedScope[] = []
     let parent: CapturedScope | CodeUnit = unit
     for (const { scope, variables } of chain) {
       if (scope.isModule) continue
-      parent = this.#instance(scope, parent, unit, variables, fn)
+      parent = this.#instance(scope, parent, unit, variables, closure)
       entered.push(parent)
     }
     return entered
@@ -71,24 +79,28 @@ export class CapturedScopes {
     parent: CapturedScope | CodeUnit,
     unit: CodeUnit,
     variables: LiveScope['variables'],
-    fn: Function,
+    closure: LiveFunction,
   ): CapturedScope {
     const known = this.#known.get(scope) ?? []
     const alike = known.filter(candidate => candidate.parent === parent && looksLike(candidate, variables))
-    const found = this.#choose(alike, variables, fn)
+    const found = this.#choose(alike, variables, closure)
     if (found) return found
-    const instance = new CapturedScope(scope, parent, unit, variables, fn)
+    const instance = new CapturedScope(scope, parent, unit, variables, closure)
     this.#known.set(scope, [...known, instance])
     return instance
   }
 
-  #choose(alike: readonly CapturedScope[], variables: LiveScope['variables'], fn: Function): CapturedScope | undefined {
+  #choose(
+    alike: readonly CapturedScope[],
+    variables: LiveScope['variables'],
+    closure: LiveFunction,
+  ): CapturedScope | undefined {
     const [first] = alike
     if (!first) return undefined
     const bindings = bindingsOf(first.scope, variables)
     const reassigned = bindings.filter(binding => binding.reassigned)
     if (reassigned.length === 0 || bindings.some(isMadeInScope)) return first
-    return this.#findShared(alike, fn, reassigned)
+    return this.#findShared(alike, closure, reassigned)
   }
 }
 

@@ -47,7 +47,7 @@ export function captureClosure(
 ): CapturedFunction {
   const plan = planClosure(unit.script, site)
   const chain = plan.values.length > 0 ? withOwnNames(around, plan.values) : []
-  const entered = scopes.enter(fn, neededScopes(chain, plan.values), unit)
+  const entered = scopes.enter({ fn, site, script: unit.script }, neededScopes(chain, plan.values), unit)
   const inner = entered.at(-1)
   const maker = unit.addFunction(inner?.scope, site, plan.text)
   const variables: CapturedVariable[] = []
