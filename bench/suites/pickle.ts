@@ -56,12 +56,19 @@ export const pickle: Suite = {
       name => () => figuresOf('pickle-codec.ts', { args: [name] }),
     ),
     () => figuresOf('pickle-cpython.ts'),
+    () => figuresOf('pickle-questions.ts'),
   ],
   rows: [
     ...everything.flatMap(value =>
       peers.filter(([, , carried]) => carried.includes(value)).map(peer => row(value, peer)),
     ),
     ...(['records', 'graph'] as const).flatMap(value => [half(value, 'encode'), half(value, 'decode')]),
+    ...(['records', 'graph'] as const).map(value => ({
+      measured: `${measured[value]}, what \`dumps\` must ask, without writing`,
+      ours: `questions ${value}`,
+      peer: '`v8.serialize`, `v8.deserialize`',
+      theirs: `v8 ${value}`,
+    })),
     {
       measured: 'Float64Array of 100 MB, out of band, and one copy',
       ours: 'modulepickle out of band',

@@ -7,6 +7,8 @@
 import { keySegment } from './plan.ts'
 import type { Encoding, Frame } from './frames.ts'
 import { op } from './opcodes.ts'
+import { isList } from './rules/arrays.ts'
+import { integrity } from './rules/properties.ts'
 import type { Shape } from './shapes.ts'
 
 /** The values of the properties, or undefined where anything about the object is not ordinary. */
@@ -22,12 +24,11 @@ export function ordinaryValues(object: object, keys: readonly string[]): unknown
   return values
 }
 
-/** Whether an array is no more than its elements: no holes, no other properties, extensible. */
+/** Whether an array is no more than its elements: no holes, no accessors, no other properties, extensible. */
 export function isOrdinaryArray(array: readonly unknown[]): boolean {
   if (!Object.isExtensible(array)) return false
   const keys = Reflect.ownKeys(array)
-  // Indices come first, in order, then `length`: where it stands tells whether all indices are there.
-  return keys.length === array.length + 1 && keys[array.length] === 'length'
+  return keys.length === array.length + 1 && isList(array, keys, integrity.extensible)
 }
 
 /** An object of ordinary properties that are not more than one batch. */

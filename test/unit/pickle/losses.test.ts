@@ -56,11 +56,6 @@ test('a unique symbol is another one in the next pickle', () => {
   assert.notEqual(loads(bytes), loads(bytes))
 })
 
-test('accessor elements of an array are read', () => {
-  const array = Object.defineProperty([0], 0, { get: () => 7, enumerable: true, configurable: true })
-  assert.deepEqual(Object.getOwnPropertyDescriptor(copy(array), 0)?.value, 7)
-})
-
 test('a bigint below 2 to the 53 comes back from CPython as a number', () => {
   assert.deepEqual(throughPython([5n, 2n ** 53n]), [5, 2n ** 53n])
 })

@@ -172,6 +172,20 @@ test('a getter is never run', () => {
   assert.throws(() => dumps(value), { code: 'ERR_UNPICKLABLE', path: 'boom (getter)' })
 })
 
+test('elements of an array keep what they are: accessors, which do not run, attributes, and a length that is fixed', () => {
+  const accessor = Object.defineProperty([1, 2, 3], 1, { get: getFlags, configurable: true, enumerable: true })
+  const readOnly = Object.defineProperty([1, 2], 1, { writable: false })
+  const hidden = Object.defineProperty([{}, {}], 0, { enumerable: false })
+  const fixed = Object.defineProperty([1, [2]], 'length', { writable: false })
+  const frozen = Object.freeze(Object.defineProperty([1, 2], 0, { get: getFlags }))
+  for (const array of [accessor, readOnly, hidden, fixed, frozen, Object.seal([1]), Object.preventExtensions([1])]) {
+    const back = copy(array)
+    assert.deepEqual(Object.getOwnPropertyDescriptors(back), Object.getOwnPropertyDescriptors(array))
+    assert.equal(Object.isFrozen(back), Object.isFrozen(array))
+    assert.equal(Object.isExtensible(back), Object.isExtensible(array))
+  }
+})
+
 test('objects of another realm come back as those of this one', async () => {
   const { runInNewContext } = await import('node:vm')
   const value: unknown = runInNewContext(
