@@ -15,6 +15,7 @@ import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
 import { functionExtras } from './capture/function-extras.ts'
 import { refuseInstance } from './capture/instances.ts'
+import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { contextPart } from './revive/module-context.ts'
@@ -26,6 +27,8 @@ const codeUnit = new Global('cloudpickle', 'code')
 const scope = new Global('cloudpickle', 'scope')
 const closure = new Global('cloudpickle', 'closure')
 const setFunctionState = new Global('cloudpickle', 'setFunctionState')
+const setClassState = new Global('cloudpickle', 'setClassState')
+const member = new Global('cloudpickle', 'member')
 const interop = new Global('cloudpickle', 'interop')
 const bind = new Global('cloudpickle', 'bind')
 
@@ -98,7 +101,11 @@ export class CloudPickler extends Pickler {
         return withState(reduction, [], functionExtras(fn, { name: `bound ${target.name}`, length }))
       }
       case 'closure':
-        return this.#reduceClosure(fn, captured.closure)
+        return this.#withState(captured.closure, setFunctionState, functionExtras(fn, captured.closure.natural))
+      case 'class':
+        return this.#withState(captured.closure, setClassState, captured.state)
+      case 'member':
+        return this.#reduceMember(fn, captured.owned)
       case 'unknown':
         return undefined
     }
@@ -133,8 +140,9 @@ export class CloudPickler extends Pickler {
     return wrapping ? { callee: interop, args: [global, wrapping === 'esm-node'] } : global
   }
 
-  #reduceClosure(fn: Function, closureRecord: CapturedFunction): Reduction {
-    const { owner, maker, variables, deferred, natural } = closureRecord
+  /** A function or class that its scope makes, then filled by `setter` with variables and with what it has beyond its code. */
+  #withState(closureRecord: CapturedFunction, setter: Global, extras: object | undefined): Reduction {
+    const { owner, maker, variables, deferred } = closureRecord
     for (const request of deferred) this.importDeferred(request)
     const fresh: Tuple[] = []
     for (const variable of variables) {
@@ -143,7 +151,14 @@ export class CloudPickler extends Pickler {
       if (!this.#isFresh(variable.owner, variable.name)) continue
       fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
     }
-    return withState({ callee: closure, args: [owner, maker] }, fresh, functionExtras(fn, natural))
+    return withState({ callee: closure, args: [owner, maker] }, fresh, extras, setter)
+  }
+
+  /** A class by name has its members as they are on the other end; one by value makes them anew. */
+  #reduceMember(fn: Function, { cls, member: { isStatic, key, part }, liveKey, natural }: OwnedMember): Reduction {
+    const isByName = this.#capturing().describe(cls).kind === 'reference'
+    const reduction = { callee: member, args: [cls, isStatic, isByName ? liveKey : key, part] }
+    return isByName ? reduction : withState(reduction, [], functionExtras(fn, natural))
   }
 
   /** A variable travels once, with the first function that uses it. */
@@ -170,7 +185,12 @@ export class CloudPickler extends Pickler {
   }
 }
 
-function withState(reduction: Reduction, variables: readonly Tuple[], extras: object | undefined): Reduction {
+function withState(
+  reduction: Reduction,
+  variables: readonly Tuple[],
+  extras: object | undefined,
+  setter = setFunctionState,
+): Reduction {
   if (variables.length === 0 && !extras) return reduction
-  return { ...reduction, state: new Tuple([new Tuple(variables), extras ?? null]), stateSetter: setFunctionState }
+  return { ...reduction, state: new Tuple([new Tuple(variables), extras ?? null]), stateSetter: setter }
 }

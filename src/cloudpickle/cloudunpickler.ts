@@ -6,6 +6,8 @@
 import { ModulePickleError } from '../errors.ts'
 import { readPreamble, Unpickler, type UnpicklerOptions } from '../pickle/index.ts'
 import { fromPersistentId, type Manifest } from './manifest.ts'
+import { reviveMember } from './revive/class-members.ts'
+import { setClassState } from './revive/class-state.ts'
 import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setFunctionState } from './revive/code.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
@@ -20,6 +22,8 @@ const revivers: Readonly<Record<string, unknown>> = {
   scope: reviveScope,
   closure: reviveClosure,
   setFunctionState,
+  setClassState,
+  member: reviveMember,
   interop: reviveInterop,
   bind: reviveBound,
 }

@@ -6,10 +6,12 @@
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
 import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
+import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
 import { unsupported } from './free-variables.ts'
 import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
 import { Inspector, type FunctionInternals } from './inspector.ts'
+import { LiveClasses, type OwnedMember } from './live-classes.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
 import { namespaceTarget } from './namespace-target.ts'
 import { canProbe, readInFrame } from './probe.ts'
@@ -20,8 +22,14 @@ export type Captured =
   | { readonly kind: 'reference'; readonly reference: FunctionReference }
   | { readonly kind: 'bound'; readonly bound: NonNullable<FunctionInternals['boundTarget']> }
   | { readonly kind: 'closure'; readonly closure: CapturedFunction }
+  | { readonly kind: 'class'; readonly closure: CapturedFunction; readonly state: ClassState | undefined }
+  /** A method or accessor, which its class makes. */
+  | { readonly kind: 'member'; readonly owned: OwnedMember }
   /** A native function that nothing names. */
   | { readonly kind: 'unknown' }
+
+/** Where functions stand in their scripts, which never changes. */
+const sites = new WeakMap<Function, FunctionSite>()
 
 let session: { inspector: Inspector; scripts: LoadedScripts } | undefined
 
@@ -37,6 +45,7 @@ export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
   readonly #scopes: CapturedScopes
+  readonly #classes = new LiveClasses(fn => this.#findSite(fn))
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -63,8 +72,9 @@ export class Capture {
       return reference ? { kind: 'reference', reference } : { kind: 'unknown' }
     }
     const site = this.#siteOf(fn, script, internals)
+    sites.set(fn, site)
     let chain: ScopeChain | undefined
-    const scopes = (): ScopeChain => (chain ??= alignScopes(internals.scopes(), site.scope))
+    const scopes = (): ScopeChain => (chain ??= scopesAround(internals, site))
     const reference = scriptReference(
       fn,
       script,
@@ -72,6 +82,8 @@ export class Capture {
       name => scopes().find(({ scope }) => scope.isModule)?.variables[name],
     )
     if (reference) return { kind: 'reference', reference }
+    const owned = this.#classes.ownerOf(fn, site, scopes)
+    if (owned) return { kind: 'member', owned }
     const readFrame = (binding: Binding): unknown => {
       if (canProbe(site, binding)) return readInFrame(this.#inspector, fn, site, binding)
       throw unsupported(
@@ -82,6 +94,7 @@ export class Capture {
       )
     }
     const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, readFrame }, this.#scopes)
+    if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }
   }
 
@@ -91,6 +104,16 @@ export class Capture {
       const { location } = this.#inspector.internalsOf(fn)
       return location && this.#scripts.get(location.scriptId)
     })
+  }
+
+  /** undefined for functions without a text. */
+  #findSite(fn: Function): FunctionSite | undefined {
+    const known = sites.get(fn)
+    if (known) return known
+    const { location } = this.#inspector.internalsOf(fn)
+    const site = location && this.#scripts.get(location.scriptId)?.siteAt(location, isClass(fn))
+    if (site) sites.set(fn, site)
+    return site
   }
 
   #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {
@@ -109,6 +132,12 @@ export class Capture {
     this.#units.set(script, unit)
     return unit
   }
+}
+
+/** V8 makes a class inside the scope that holds its own name, which its text has with it. */
+function scopesAround(internals: FunctionInternals, { form, scope, inner: [own] }: FunctionSite): ScopeChain {
+  if (form !== 'class' || !own) return alignScopes(internals.scopes(), scope)
+  return alignScopes(internals.scopes(), own).filter(entry => entry.scope !== own)
 }
 
 function isClass(fn: Function): boolean {

@@ -5,14 +5,14 @@
  * Input: a function site of a loaded script. Output: a plan, made once for each function literal; no live value is looked at.
  */
 import path from 'node:path'
-import type { Edit } from '../source/edit.ts'
+import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
-import type { AnyNode, Node } from '../source/parse.ts'
 import { resolveModule, type DeferredImport } from '../source/resolve.ts'
 import { contextParts, freeVariables, within } from './free-variables.ts'
 import { naturalOf, type NaturalShape } from './function-extras.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
+import { leftBehind } from './left-behind.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ContextReference, ModuleReference } from './module-reference.ts'
 import { memberEdit, siteText, type SiteText } from './relined-text.ts'
@@ -42,7 +42,8 @@ export function planClosure(script: LoadedScript, site: FunctionSite): ClosurePl
 }
 
 function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
-  const free = freeVariables(script, site)
+  const left = leftBehind(script, site)
+  const free = freeVariables(script, site, left)
   const edits: Edit[] = [...free.contextEdits]
   const modules = new Map<string, ModuleReference | ContextReference>()
   const values: Binding[] = []
@@ -63,14 +64,21 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     const members = own.map(name => `#${name}`)
     modules.set(ownBindings, new ModuleReference(module, '#', members))
   }
-  const removed = [...ownNameEdits(site, free.bindings), ...computedKeyEdits(script, site)]
-  edits.push(...removed)
+  const unnamed = ownNameEdits(site, free.bindings)
+  edits.push(...unnamed, ...left)
   for (const variable of free.context) {
     const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
     modules.set(variable, new ContextReference(module, contextParts[variable]))
   }
-  const natural = removed.length > 0 ? { ...naturalOf(site), name: '' } : naturalOf(site)
-  return { modules, values, natural, deferred: deferredImports(script, site), text: siteText(script, site, edits) }
+  const hasName = unnamed.length === 0 && (left.length === 0 || site.form === 'class')
+  const natural = hasName ? naturalOf(site) : { ...naturalOf(site), name: '' }
+  return {
+    modules,
+    values,
+    natural,
+    deferred: deferredImports(script, site, left),
+    text: siteText(script, site, edits),
+  }
 }
 
 /**
@@ -118,17 +126,13 @@ function ownNameEdits({ code }: FunctionSite, bindings: ReadonlyMap<Binding, unk
   return isVariable ? [{ start, end, text: ' '.repeat(end - start) }] : []
 }
 
-/** `[key]() {}` travels as a method of any name; its own name follows with what it has beyond its code. */
-function computedKeyEdits({ text }: LoadedScript, { node }: FunctionSite): Edit[] {
-  const { type, computed, key } = node as AnyNode & { computed?: boolean; key?: Node }
-  if (type !== 'Property' || !computed) return []
-  return [{ start: text.lastIndexOf('[', key!.start), end: text.indexOf(']', key!.end) + 1, text: 'method' }]
-}
-
-function deferredImports(script: LoadedScript, site: FunctionSite): DeferredImport[] {
+function deferredImports(script: LoadedScript, site: FunctionSite, left: readonly Edit[]): DeferredImport[] {
   const file = contextFile(script)
-  return within(script.record.requests, site).flatMap(({ kind, specifier }) => {
-    return specifier === undefined ? [] : [{ file, specifier, mode: kind === 'require' ? 'require' : 'import' }]
+  return within(script.record.requests, site).flatMap(request => {
+    const { kind, specifier } = request
+    return specifier === undefined || isInside(left, request)
+      ? []
+      : [{ file, specifier, mode: kind === 'require' ? 'require' : 'import' }]
   })
 }
 

@@ -97,13 +97,13 @@ class ScopeCode {
 function writeFunction(writer: CodeWriter, name: string, { site, text, position, isStrict }: FunctionCode): void {
   // The directive of a function around it is not part of the text; arrows that would see this maker's `this` never travel.
   writer.write(isStrict ? `,${name}(){"use strict";return(` : `,${name}:()=>(`)
-  const { kind, type } = site.node as AnyNode & { kind?: 'init' | 'get' | 'set' }
-  const isMember = type === 'Property'
+  const { kind, type } = site.node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
+  const isMember = type === 'Property' || type === 'MethodDefinition'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
   if (isMember) writer.write('Object.values(Object.getOwnPropertyDescriptors({')
   writer.moveTo(position)
   writer.write(text)
-  if (isMember) writer.write(`}))[0].${kind === 'init' ? 'value' : kind}`)
+  if (isMember) writer.write(`}))[0].${kind === 'get' || kind === 'set' ? kind : 'value'}`)
   writer.write(isStrict ? ')}' : ')')
 }
 

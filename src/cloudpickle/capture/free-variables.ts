@@ -5,7 +5,7 @@
  * syntax which cannot travel by value. Depends on the text alone, so it is computed once for each function literal.
  */
 import { ModulePickleError } from '../../errors.ts'
-import type { Edit } from '../source/edit.ts'
+import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
 import type { LoadedScript } from './loaded-script.ts'
@@ -31,9 +31,11 @@ export interface FreeVariables {
   readonly contextEdits: readonly Edit[]
 }
 
-/** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
-export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVariables {
-  refuseUnsupported(script, site)
+/**
+ * `left` is what of the text stays here, see left-behind.ts.
+ * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
+ */
+export function freeVariables(script: LoadedScript, site: FunctionSite, left: readonly Edit[]): FreeVariables {
   refuseOuterPrivateNames(script, site.node, new Set())
   const outer = new Set<Scope>()
   for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
@@ -41,7 +43,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVar
   const context = new Set<ContextVariable>()
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
-    if (isInComputedKey(site, reference)) continue
+    if (isInside(left, reference)) continue
     if (reference.write && binding?.isConstant && outer.has(binding.scope)) refuseConstant(script, reference)
     if (binding && outer.has(binding.scope)) bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
     if (binding || script.isModule) continue
@@ -50,7 +52,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVar
   }
   const contextEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
-    if (isInComputedKey(site, use)) continue
+    if (isInside(left, use)) continue
     if (use.kind !== 'import.meta' && use.kind !== 'import()') {
       refuseContextUse(script, site, use, outer)
       continue
@@ -66,28 +68,6 @@ export function freeVariables(script: LoadedScript, site: FunctionSite): FreeVar
 /** The items of a list sorted by position that lie in the text of a site. */
 export function within<T extends { start: number; end: number }>(sorted: readonly T[], { node }: FunctionSite): T[] {
   return sorted.filter(({ start, end }) => start >= node.start && end <= node.end)
-}
-
-function refuseUnsupported(script: LoadedScript, { form, node }: FunctionSite): void {
-  const member = node as AnyNode
-  const isMember = member.type === 'Property' || member.type === 'MethodDefinition'
-  if (form === 'class') {
-    const id = member.type === 'ClassDeclaration' || member.type === 'ClassExpression' ? member.id : null
-    const where = describePosition(script, node.start)
-    throw new ModulePickleError(
-      'ERR_CAPTURE_UNSUPPORTED',
-      `Class ${id?.name ?? '(anonymous)'} at ${where} cannot travel: classes travel by name, and it is not declared at the top level of an imported module. Move it to one.`,
-    )
-  }
-  if (isMember && member.type !== 'Property') {
-    throw unsupported(script, node.start, 'it is a method of a class, taken from it', 'Make it a function')
-  }
-}
-
-/** The key of a method stays here: the method travels without it. */
-function isInComputedKey({ node }: FunctionSite, { start, end }: { start: number; end: number }): boolean {
-  const { type, computed, key } = node as AnyNode & { computed?: boolean; key?: Node }
-  return type === 'Property' && computed === true && start >= key!.start && end <= key!.end
 }
 
 function refuseConstant(script: LoadedScript, { name, start }: Reference): never {

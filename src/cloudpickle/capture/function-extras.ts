@@ -40,9 +40,8 @@ export function functionExtras(fn: Function, natural: NaturalShape): FunctionExt
   if (prototype) Object.assign(extras, prototypeExtras(fn, prototype.value))
   const inherits = Object.getPrototypeOf(fn) as object | null
   if (inherits === null || !intrinsicName(inherits)?.endsWith('Function.prototype')) extras.inherits = inherits
-  if (Object.isFrozen(fn)) extras.integrity = 'frozen'
-  else if (Object.isSealed(fn)) extras.integrity = 'sealed'
-  else if (!Object.isExtensible(fn)) extras.integrity = 'closed'
+  const integrity = integrityOf(fn)
+  if (integrity) extras.integrity = integrity
   return Object.keys(extras).length > 0 ? extras : undefined
 }
 
@@ -51,9 +50,24 @@ export function naturalOf({ code, node }: FunctionSite): NaturalShape {
   const member = node as AnyNode
   const own = member.type === 'Property' ? member.key : 'id' in code ? code.id : null
   const name = own?.type === 'Identifier' ? own.name : own?.type === 'Literal' ? String(own.value) : ''
+  return { name, length: naturalLength(code) }
+}
+
+/** The `length` that the parameters of a function, or of a class's constructor, give it. */
+export function naturalLength(code: AnyNode): number {
+  if (code.type === 'ClassDeclaration' || code.type === 'ClassExpression') {
+    const made = code.body.body.find(member => member.type === 'MethodDefinition' && member.kind === 'constructor')
+    return made && 'value' in made ? naturalLength(made.value as AnyNode) : 0
+  }
   const parameters = 'params' in code ? (code.params as AnyNode[]) : []
   const optional = parameters.findIndex(({ type }) => type === 'AssignmentPattern' || type === 'RestElement')
-  return { name, length: optional < 0 ? parameters.length : optional }
+  return optional < 0 ? parameters.length : optional
+}
+
+export function integrityOf(object: object): FunctionExtras['integrity'] {
+  if (Object.isFrozen(object)) return 'frozen'
+  if (Object.isSealed(object)) return 'sealed'
+  return Object.isExtensible(object) ? undefined : 'closed'
 }
 
 /** Takes a property away that has the attributes which functions are made with. */

@@ -20,8 +20,19 @@ export interface SiteText {
 export function siteText(script: LoadedScript, site: FunctionSite, edits: readonly Edit[]): SiteText {
   const { node } = site
   const position = script.originalPosition(node.start)
-  const all = script.isTransformed ? [...edits, ...lineBreaks(script, node, position.line)] : edits
+  const all = script.isTransformed ? merge(edits, lineBreaks(script, node, position.line)) : edits
   return { text: applyEdits(script.text, all, node.start, node.end), position, isStrict: isInStrictCode(site) }
+}
+
+/** Breaks in a part that is replaced follow what replaces it. */
+function merge(edits: readonly Edit[], breaks: readonly Edit[]): Edit[] {
+  const isWithin = (edit: Edit, place: Edit): boolean => edit.start < place.start && place.start < edit.end
+  const kept = breaks.filter(place => !edits.some(edit => isWithin(edit, place)))
+  const padded = edits.map(edit => {
+    const inside = breaks.filter(place => isWithin(edit, place)).map(place => place.text)
+    return inside.length > 0 ? { ...edit, text: edit.text + inside.join('') } : edit
+  })
+  return [...padded, ...kept]
 }
 
 /** A class body is strict code, and so is a function with the directive, with all that they hold. */

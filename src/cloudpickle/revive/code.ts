@@ -6,6 +6,7 @@
  */
 import vm from 'node:vm'
 import type { FunctionExtras } from '../capture/function-extras.ts'
+import { rememberMembers } from './class-members.ts'
 import { applyFunctionExtras } from './function-extras.ts'
 
 /** What running a scope's code returns: makers by name, and `$set` for its variables. */
@@ -25,7 +26,7 @@ export function reviveScope(parent: ScopeHandle, maker: string): ScopeHandle {
 }
 
 export function reviveClosure(owner: ScopeHandle, maker: string): Function {
-  return owner[maker]!() as Function
+  return rememberMembers(owner[maker]!() as Function)
 }
 
 /** A variable of a scope, as `(scope, name, value)`. */
@@ -36,8 +37,12 @@ export function setFunctionState(
   fn: Function,
   [variables, extras]: readonly [readonly VariableState[], FunctionExtras | null],
 ): void {
-  for (const [owner, variable, value] of variables) owner.$set({ [variable]: value })
+  setVariables(variables)
   if (extras) applyFunctionExtras(fn, extras)
+}
+
+export function setVariables(variables: readonly VariableState[]): void {
+  for (const [owner, variable, value] of variables) owner.$set({ [variable]: value })
 }
 
 /** The module object that esbuild's `__toESM` makes of what `require()` returned. */

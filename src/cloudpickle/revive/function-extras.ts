@@ -14,7 +14,11 @@ export function applyFunctionExtras(fn: Function, extras: FunctionExtras): void 
   }
   if (own) Object.defineProperties(fn, Object.getOwnPropertyDescriptors(own))
   if (inherits !== undefined) Object.setPrototypeOf(fn, inherits)
-  if (integrity === 'frozen') Object.freeze(fn)
-  else if (integrity === 'sealed') Object.seal(fn)
-  else if (integrity === 'closed') Object.preventExtensions(fn)
+  applyIntegrity(fn, integrity)
+}
+
+export function applyIntegrity(object: object, integrity: FunctionExtras['integrity']): void {
+  if (integrity === 'frozen') Object.freeze(object)
+  else if (integrity === 'sealed') Object.seal(object)
+  else if (integrity === 'closed') Object.preventExtensions(object)
 }

@@ -20,7 +20,7 @@ export type Locate = (module: string) => ModuleLocation
 
 interface LoadedModule {
   readonly namespace: unknown
-  /** What CommonJS exports; undefined for ECMAScript modules. */
+  /** What CommonJS and builtin modules export; undefined for ECMAScript modules. */
   readonly exports: { readonly value: unknown } | undefined
   bindings(): Record<string, unknown> | undefined
 }
@@ -111,7 +111,10 @@ function requireModule(module: string, location: ModuleLocation): unknown {
 }
 
 function describe(location: ModuleLocation, namespace: unknown): LoadedModule {
-  if (!('file' in location)) return { namespace, exports: undefined, bindings: () => undefined }
+  if (!('file' in location)) {
+    const isBuiltin = location.specifier.startsWith('node:')
+    return { namespace, exports: isBuiltin ? { value: exportsOf(namespace) } : undefined, bindings: () => undefined }
+  }
   const { file } = location
   if (isModuleNamespaceObject(namespace)) rememberNamespace(namespace as object, file)
   const isJson = file.endsWith('.json')
@@ -121,6 +124,11 @@ function describe(location: ModuleLocation, namespace: unknown): LoadedModule {
     exports: cached && { value: cached.exports },
     bindings: () => bindingTable(pathToFileURL(file).href, file),
   }
+}
+
+/** What a builtin module exports to `require()`, which is its namespace's default. */
+function exportsOf(builtin: unknown): unknown {
+  return isModuleNamespaceObject(builtin) ? (builtin as { default: unknown }).default : builtin
 }
 
 function missing(module: string, name: string): never {

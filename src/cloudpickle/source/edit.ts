@@ -19,3 +19,8 @@ export function applyEdits(text: string, edits: readonly Edit[], from = 0, to = 
   }
   return edited + text.slice(at, to)
 }
+
+/** Whether a part of the text lies in what one of `edits` replaces. */
+export function isInside(edits: readonly Edit[], { start, end }: { start: number; end: number }): boolean {
+  return edits.some(edit => edit.start <= start && end <= edit.end)
+}

@@ -28,7 +28,7 @@ export function planFor(value: object, buffers: BufferTable): Plan {
   if (ancestor === undefined || ancestor.name === 'Object.prototype') return ordinaryPlan(value, prototype)
   const type = ancestor.name.replace(/\.prototype$/, '')
   const kind = kinds.get(type)
-  if (kind === undefined) return refuse(value, type)
+  if (kind === undefined) return classOfPrototype(value) ? ordinaryPlan(value, prototype) : refuse(value, type)
   const plan = kind.plan(value, type, buffers)
   if (plan === undefined) return ordinaryPlan(value, prototype)
   const custom = prototype === ancestor.prototype ? undefined : prototype

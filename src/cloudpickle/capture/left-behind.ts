@@ -1,0 +1,66 @@
+/**
+ * What of a function's or class's text does not travel with it, because it has run here and must not run again.
+ *
+ * Input: a function site. Output: edits that take those parts out and keep every line where it is. Their effects travel as
+ * state: names, prototypes, static members, keys.
+ */
+import type { Edit } from '../source/edit.ts'
+import type { FunctionSite } from '../source/lexical-scopes.ts'
+import type { AnyNode, Node } from '../source/parse.ts'
+import { isSafeKey, placeholderKey } from './class-shape.ts'
+import { unsupported } from './free-variables.ts'
+import type { LoadedScript } from './loaded-script.ts'
+
+type ClassNode = AnyNode & { type: 'ClassDeclaration' | 'ClassExpression' }
+type MemberNode = ClassNode['body']['body'][number]
+
+/** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
+export function leftBehind(script: LoadedScript, { node, code, form }: FunctionSite): Edit[] {
+  if (form === 'class') return classEdits(script, code as ClassNode)
+  const member = node as AnyNode
+  const isMember = member.type === 'Property' || member.type === 'MethodDefinition'
+  if (!isMember) return []
+  const edits = member.computed ? [withoutKey(script.text, member.key, 'method')] : []
+  // A method that travels without its class does so as that of an object.
+  if (member.type === 'MethodDefinition' && member.static) edits.push(removal(script.text, node.start, node.start + 6))
+  return edits
+}
+
+/**
+ * The class stays a derived class, of null: what it extends is set when both exist. Static blocks and fields have run; their
+ * outcome travels as properties. `[key]() {}` gets a name of no meaning, and is put under its key later.
+ */
+function classEdits(script: LoadedScript, { superClass, body }: ClassNode): Edit[] {
+  const { text } = script
+  const heritage = superClass ? [removal(text, superClass.start, superClass.end, 'null')] : []
+  return [...heritage, ...body.body.flatMap(member => memberEdits(script, member))]
+}
+
+function memberEdits(script: LoadedScript, member: MemberNode): Edit[] {
+  const { text } = script
+  const { start, end } = member
+  if (member.type === 'StaticBlock') return [removal(text, start, end, ';')]
+  if (member.type === 'MethodDefinition') {
+    return member.computed ? [withoutKey(text, member.key, placeholderKey(member))] : []
+  }
+  if (member.static && member.key.type === 'PrivateIdentifier') {
+    throw unsupported(script, start, 'its class has a static private field', 'Make that a variable of the module')
+  }
+  if (member.static) return [removal(text, start, end, ';')]
+  if (!member.computed || isSafeKey(script, member.key)) return []
+  throw unsupported(
+    script,
+    member.key.start,
+    'the key of a field is computed, and what it was cannot be seen any more',
+    'Define the field in the constructor',
+  )
+}
+
+/** `get[key]` needs no space, `get name` does. */
+function withoutKey(text: string, key: Node, name: string): Edit {
+  return removal(text, text.lastIndexOf('[', key.start), text.indexOf(']', key.end) + 1, ` ${name}`)
+}
+
+function removal(text: string, start: number, end: number, replacement = ''): Edit {
+  return { start, end, text: replacement + text.slice(start, end).replaceAll(/[^\n\r\u2028\u2029]/g, '') }
+}
