@@ -6,8 +6,9 @@
  * other end must have the same files at the same place.
  */
 import { pathToFileURL } from 'node:url'
-import { isModuleNamespaceObject } from 'node:util/types'
+import { isArgumentsObject, isModuleNamespaceObject } from 'node:util/types'
 import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
+import { argumentsParts } from './capture/arguments-object.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
@@ -26,6 +27,7 @@ import type { DeferredImport } from './source/resolve.ts'
 const codeUnit = new Global('cloudpickle', 'code')
 const scope = new Global('cloudpickle', 'scope')
 const closure = new Global('cloudpickle', 'closure')
+const argumentsObject = new Global('cloudpickle', 'arguments')
 const setFunctionState = new Global('cloudpickle', 'setFunctionState')
 const setClassState = new Global('cloudpickle', 'setClassState')
 const member = new Global('cloudpickle', 'member')
@@ -36,6 +38,8 @@ export class CloudPickler extends Pickler {
   #capture: Capture | undefined
   readonly #modules = new Set<string | Late>()
   readonly #names = new Map<string, string | Late>()
+  /** Of functions that are made with values that may hold them: a second visit has to give the same answer. */
+  readonly #cyclic = new Map<Function, Reduction>()
   readonly #written = new Map<CapturedScope | CodeUnit, Set<string>>()
 
   override dump(value: unknown): Uint8Array {
@@ -84,11 +88,14 @@ export class CloudPickler extends Pickler {
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     if (isModuleNamespaceObject(value)) return this.#global(this.#capturing().namespaceTarget(value), '*')
+    if (isArgumentsObject(value)) return reduceArguments(value)
     refuseInstance(value)
     return undefined
   }
 
   #reduceFunction(fn: Function): Reduction | Global | undefined {
+    const begun = this.#cyclic.get(fn)
+    if (begun) return begun
     if (intrinsicName(fn) !== undefined) return undefined
     const captured = this.#capturing().describe(fn)
     switch (captured.kind) {
@@ -101,9 +108,9 @@ export class CloudPickler extends Pickler {
         return withState(reduction, [], functionExtras(fn, { name: `bound ${target.name}`, length }))
       }
       case 'closure':
-        return this.#withState(captured.closure, setFunctionState, functionExtras(fn, captured.closure.natural))
+        return this.#withState(fn, captured.closure, setFunctionState, functionExtras(fn, captured.closure.natural))
       case 'class':
-        return this.#withState(captured.closure, setClassState, captured.state)
+        return this.#withState(fn, captured.closure, setClassState, captured.state)
       case 'member':
         return this.#reduceMember(fn, captured.owned)
       case 'unknown':
@@ -141,8 +148,8 @@ export class CloudPickler extends Pickler {
   }
 
   /** A function or class that its scope makes, then filled by `setter` with variables and with what it has beyond its code. */
-  #withState(closureRecord: CapturedFunction, setter: Global, extras: object | undefined): Reduction {
-    const { owner, maker, variables, deferred } = closureRecord
+  #withState(fn: Function, closureRecord: CapturedFunction, setter: Global, extras: object | undefined): Reduction {
+    const { owner, maker, given, variables, deferred } = closureRecord
     for (const request of deferred) this.importDeferred(request)
     const fresh: Tuple[] = []
     for (const variable of variables) {
@@ -151,7 +158,9 @@ export class CloudPickler extends Pickler {
       if (!this.#isFresh(variable.owner, variable.name)) continue
       fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
     }
-    return withState({ callee: closure, args: [owner, maker] }, fresh, extras, setter)
+    const reduction = withState({ callee: closure, args: [owner, maker, ...given] }, fresh, extras, setter)
+    if (given.length > 0) this.#cyclic.set(fn, reduction)
+    return reduction
   }
 
   /** A class by name has its members as they are on the other end; one by value makes them anew. */
@@ -183,6 +192,11 @@ export class CloudPickler extends Pickler {
     const firstLine = new Late(() => String(generate().firstLine))
     return { callee: codeUnit, args: [text, firstLine, file === undefined ? url : this.sourceName(file)] }
   }
+}
+
+function reduceArguments(value: object): Reduction {
+  const { items, callee } = argumentsParts(value)
+  return { callee: argumentsObject, args: [new Tuple(items), ...(callee ? [callee] : [])] }
 }
 
 function withState(

@@ -8,7 +8,15 @@ import { readPreamble, Unpickler, type UnpicklerOptions } from '../pickle/index.
 import { fromPersistentId, type Manifest } from './manifest.ts'
 import { reviveMember } from './revive/class-members.ts'
 import { setClassState } from './revive/class-state.ts'
-import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setFunctionState } from './revive/code.ts'
+import {
+  reviveArguments,
+  reviveBound,
+  reviveClosure,
+  reviveCode,
+  reviveInterop,
+  reviveScope,
+  setFunctionState,
+} from './revive/code.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
@@ -21,6 +29,7 @@ const revivers: Readonly<Record<string, unknown>> = {
   code: reviveCode,
   scope: reviveScope,
   closure: reviveClosure,
+  arguments: reviveArguments,
   setFunctionState,
   setClassState,
   member: reviveMember,

@@ -55,9 +55,15 @@ export class Project {
     this.install('modulepickle', repository)
   }
 
-  run(loader: Loader, file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  run(
+    loader: Loader,
+    file: string,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    node = process.execPath,
+  ): Promise<Finished> {
     const hooks = loader.startsWith('tsx') ? ['--import', tsx] : []
-    return runNode(process.execPath, [...hooks, this.path(file), ...args], { cwd: this.directory, env })
+    return runNode(node, [...hooks, this.path(file), ...args], { cwd: this.directory, env })
   }
 
   remove(): void {

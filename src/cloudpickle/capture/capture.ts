@@ -3,18 +3,18 @@
  *
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
-import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
+import type { FunctionSite } from '../source/lexical-scopes.ts'
 import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
-import { unsupported } from './free-variables.ts'
+import { readFrame, type FrameValues } from './frame.ts'
+import { unsupported, type FrameUses } from './free-variables.ts'
 import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
 import { Inspector, type FunctionInternals } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
 import { namespaceTarget } from './namespace-target.ts'
-import { canProbe, readInFrame } from './probe.ts'
 import { alignScopes, type ScopeChain } from './scope-chain.ts'
 import { ScopeSharing } from './scope-sharing.ts'
 
@@ -84,16 +84,8 @@ export class Capture {
     if (reference) return { kind: 'reference', reference }
     const owned = this.#classes.ownerOf(fn, site, scopes)
     if (owned) return { kind: 'member', owned }
-    const readFrame = (binding: Binding): unknown => {
-      if (canProbe(site, binding)) return readInFrame(this.#inspector, fn, site, binding)
-      throw unsupported(
-        script,
-        site.node.start,
-        `the value of \`${binding.name}\` cannot be read`,
-        'Put it in a variable',
-      )
-    }
-    const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, readFrame }, this.#scopes)
+    const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
+    const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, frame }, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }
   }

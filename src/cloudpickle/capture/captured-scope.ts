@@ -6,7 +6,7 @@
  * ever reassigned; an object made in that very scope proves that it is one; only what is left is asked of the probe.
  */
 import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
-import type { CodeUnit } from './code-unit.ts'
+import type { CodeUnit, ScopeCode } from './code-unit.ts'
 import type { LiveScope } from './inspector.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import type { ScopeChain } from './scope-chain.ts'
@@ -24,21 +24,26 @@ export class CapturedScope {
   readonly parent: CapturedScope | CodeUnit
   /** The name of the member of the parent that makes it. */
   readonly maker: string
+  readonly code: ScopeCode
   readonly variables: LiveScope['variables']
+  /** Names of variables that the program had not initialised yet: reading them throws there, too. */
+  readonly uninitialized: readonly string[]
   /** A closure of this context, for the probe. */
   readonly witness: LiveFunction
 
   constructor(
     scope: Scope,
     parent: CapturedScope | CodeUnit,
-    unit: CodeUnit,
     variables: LiveScope['variables'],
     witness: LiveFunction,
   ) {
     this.scope = scope
     this.parent = parent
-    this.maker = unit.addScope(scope, parent instanceof CapturedScope ? parent.scope : undefined)
     this.variables = variables
+    this.uninitialized = Object.getOwnPropertyNames(variables).filter(name => !isInitialized(variables, name))
+    const { maker, code } = codeOf(parent).addScope(scope, this.uninitialized)
+    this.maker = maker
+    this.code = code
     this.witness = witness
   }
 }
@@ -68,7 +73,7 @@ export class CapturedScopes {
     let parent: CapturedScope | CodeUnit = unit
     for (const { scope, variables } of chain) {
       if (scope.isModule) continue
-      parent = this.#instance(scope, parent, unit, variables, closure)
+      parent = this.#instance(scope, parent, variables, closure)
       entered.push(parent)
     }
     return entered
@@ -77,7 +82,6 @@ export class CapturedScopes {
   #instance(
     scope: Scope,
     parent: CapturedScope | CodeUnit,
-    unit: CodeUnit,
     variables: LiveScope['variables'],
     closure: LiveFunction,
   ): CapturedScope {
@@ -85,7 +89,7 @@ export class CapturedScopes {
     const alike = known.filter(candidate => candidate.parent === parent && looksLike(candidate, variables))
     const found = this.#choose(alike, variables, closure)
     if (found) return found
-    const instance = new CapturedScope(scope, parent, unit, variables, closure)
+    const instance = new CapturedScope(scope, parent, variables, closure)
     this.#known.set(scope, [...known, instance])
     return instance
   }
@@ -113,12 +117,24 @@ function bindingsOf(scope: Scope, variables: LiveScope['variables']): Binding[] 
 }
 
 function valueOf(variables: LiveScope['variables'], { name }: Binding): unknown {
+  return isInitialized(variables, name) ? variables[name] : uninitialized
+}
+
+const uninitialized = Symbol('uninitialized')
+
+/** V8 throws a ReferenceError for a variable that is not initialised yet, for every closure of the context alike. */
+export function isInitialized(variables: LiveScope['variables'], name: string): boolean {
   try {
-    return variables[name]
+    void variables[name]
+    return true
   } catch {
-    // Not initialised yet: V8 throws a ReferenceError, for every closure of the context alike.
-    return undefined
+    return false
   }
+}
+
+/** The code of a scope, or of a module's own one. */
+export function codeOf(scope: CapturedScope | CodeUnit): ScopeCode {
+  return scope instanceof CapturedScope ? scope.code : scope.root
 }
 
 const makesObject =

@@ -9,7 +9,7 @@ import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
 import { resolveModule, type DeferredImport } from '../source/resolve.ts'
-import { contextParts, freeVariables, within } from './free-variables.ts'
+import { freeVariables, within, type FrameUses } from './free-variables.ts'
 import { naturalOf, type NaturalShape } from './function-extras.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import { leftBehind } from './left-behind.ts'
@@ -26,11 +26,11 @@ export interface ClosurePlan {
   readonly deferred: readonly DeferredImport[]
   /** Bindings that travel by value. */
   readonly values: readonly Binding[]
+  readonly frame: FrameUses
+  /** `this` of the module that the function is from. */
+  readonly self: ModuleReference | undefined
   readonly natural: NaturalShape
 }
-
-/** The variable that holds the binding table of a function's own module. */
-const ownBindings = '$mp_module'
 
 const plans = new WeakMap<FunctionSite, ClosurePlan>()
 
@@ -48,6 +48,7 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
   const modules = new Map<string, ModuleReference | ContextReference>()
   const values: Binding[] = []
   const own: string[] = []
+  const ownBindings = `${script.freePrefix}_module`
   for (const [binding, references] of free.bindings) {
     // `let impl = require('./a')` that is assigned to later is a variable like any other.
     const isFixed = binding.scope.isModule && !binding.reassigned
@@ -66,16 +67,19 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
   }
   const unnamed = ownNameEdits(site, free.bindings)
   edits.push(...unnamed, ...left)
-  for (const variable of free.context) {
+  for (const [variable, part] of free.context) {
     const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
-    modules.set(variable, new ContextReference(module, contextParts[variable]))
+    modules.set(variable, new ContextReference(module, part))
   }
   const hasName = unnamed.length === 0 && (left.length === 0 || site.form === 'class')
-  const natural = hasName ? naturalOf(site) : { ...naturalOf(site), name: '' }
+  const { frame } = free
+  const exports: ModuleTarget = { kind: 'file', file: contextFile(script) }
   return {
     modules,
     values,
-    natural,
+    frame,
+    self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,
+    natural: hasName ? naturalOf(site) : { ...naturalOf(site), name: '' },
     deferred: deferredImports(script, site, left),
     text: siteText(script, site, edits),
   }
@@ -103,8 +107,7 @@ function planImport(
     modules.set(local, new ModuleReference(module, name, [], interop))
     return true
   }
-  // No name that the module context has: those begin with `$mp_`.
-  const variable = `$mp$${local}`
+  const variable = `${script.freePrefix}$${local}`
   modules.set(variable, new ModuleReference(module, '*', [name]))
   for (const reference of references) edits.push(memberEdit(reference, variable, name))
   return true

@@ -13,69 +13,76 @@ import type { SiteText } from './relined-text.ts'
 
 export class CodeUnit {
   readonly script: LoadedScript
-  readonly #root: ScopeCode
-  readonly #scopes = new Map<Scope, ScopeCode>()
+  /** The module's own scope. */
+  readonly root: ScopeCode
 
   constructor(script: LoadedScript) {
     this.script = script
-    this.#root = new ScopeCode()
-  }
-
-  /** Adds a scope inside another one; returns the name of its maker. */
-  addScope(scope: Scope, parent: Scope | undefined): string {
-    const name = `$s${scope.node.start}`
-    if (!this.#scopes.has(scope)) {
-      const code = new ScopeCode()
-      this.#scopes.set(scope, code)
-      this.#codeOf(parent).children.set(name, code)
-    }
-    return name
-  }
-
-  /** Adds a variable of a scope, so that its closures find it. */
-  addVariable(scope: Scope | undefined, name: string): void {
-    this.#codeOf(scope).variables.add(name)
-  }
-
-  /** Adds a function made in a scope; returns the name of its maker. */
-  addFunction(scope: Scope | undefined, site: FunctionSite, text: SiteText): string {
-    const name = `$f${site.node.start}`
-    this.#codeOf(scope).children.set(name, { site, ...text })
-    return name
+    this.root = new ScopeCode()
   }
 
   /** The text, to be run as a function body, and the line of the author's file that it begins on (zero-based). */
   generate(): { text: string; firstLine: number } {
-    const writer = new CodeWriter(this.#root.firstLine())
-    if (this.script.isStrict) writer.write('"use strict";')
-    this.#root.writeBody(writer)
+    const { isStrict, freePrefix } = this.script
+    const writer = new CodeWriter(this.root.firstLine(), { isStrict, given: `${freePrefix}_given` })
+    if (isStrict) writer.write('"use strict";')
+    this.root.writeBody(writer)
     return { text: writer.text, firstLine: writer.firstLine }
-  }
-
-  /** undefined is the module's own scope. */
-  #codeOf(scope: Scope | undefined): ScopeCode {
-    return scope ? this.#scopes.get(scope)! : this.#root
   }
 }
 
-type FunctionCode = SiteText & { readonly site: FunctionSite }
+interface FunctionCode extends SiteText {
+  readonly site: FunctionSite
+  /** What its maker is given. */
+  readonly parameters: readonly string[]
+}
 
-class ScopeCode {
-  readonly variables = new Set<string>()
-  readonly children = new Map<string, ScopeCode | FunctionCode>()
+/** The code of one scope: its variables, and what is made in it. */
+export class ScopeCode {
+  readonly #variables = new Set<string>()
+  readonly #uninitialized = new Set<string>()
+  readonly #children = new Map<string, ScopeCode | FunctionCode>()
+
+  /** Adds a variable, so that closures of the scope find it. */
+  addVariable(name: string): void {
+    this.#variables.add(name)
+  }
+
+  /** Adds a variable that nothing will ever initialise: reading it throws. */
+  addUninitialized(name: string): void {
+    this.#uninitialized.add(name)
+  }
+
+  /** Adds a scope inside this one; returns the name of its maker. Scopes that differ in `uninitialized` differ in code. */
+  addScope(scope: Scope, uninitialized: readonly string[]): { maker: string; code: ScopeCode } {
+    const maker = ['$s' + scope.node.start, ...uninitialized].join('$')
+    const known = this.#children.get(maker)
+    const code = known instanceof ScopeCode ? known : new ScopeCode()
+    this.#children.set(maker, code)
+    return { maker, code }
+  }
+
+  /** Adds a function made in this scope; returns the name of its maker, which takes `parameters`. */
+  addFunction(site: FunctionSite, text: SiteText, parameters: readonly string[]): string {
+    const maker = `$f${site.node.start}`
+    this.#children.set(maker, { site, parameters, ...text })
+    return maker
+  }
 
   firstLine(): number {
-    const lines = [...this.children.values()].map(child =>
+    const lines = [...this.#children.values()].map(child =>
       child instanceof ScopeCode ? child.firstLine() : child.position.line,
     )
     return Math.min(...lines)
   }
 
   writeBody(writer: CodeWriter): void {
-    const names = [...this.variables].toSorted()
-    if (names.length > 0) writer.write(`let ${names.join(',')};`)
-    writer.write('return{$set(){')
-    for (const name of names) writer.write(`if("${name}"in arguments[0])${name}=arguments[0].${name};`)
+    const { given } = writer.unit
+    const names = [...this.#variables].toSorted()
+    // Unlike `let`, `var` takes any name that a variable of sloppy code may have.
+    if (names.length > 0) writer.write(`var ${names.join(',')};`)
+    writer.write(`return{$set(${given}){`)
+    for (const name of names) writer.write(`if("${name}"in ${given})${name}=${given}.${name};`)
     writer.write('}')
     for (const [name, child] of this.#inSourceOrder()) {
       if (child instanceof ScopeCode) {
@@ -85,18 +92,22 @@ class ScopeCode {
       } else writeFunction(writer, name, child)
     }
     writer.write('}')
+    // Behind the return they are never initialised.
+    if (this.#uninitialized.size > 0) writer.write(`;let ${[...this.#uninitialized].toSorted().join(',')}`)
   }
 
   #inSourceOrder(): [string, ScopeCode | FunctionCode][] {
-    const start = ([name]: readonly [string, unknown]): number => Number(name.slice(2))
-    return [...this.children].toSorted((a, b) => start(a) - start(b) || (a[0] < b[0] ? -1 : 1))
+    const start = ([name]: readonly [string, unknown]): number => Number.parseInt(name.slice(2), 10)
+    return [...this.#children].toSorted((a, b) => start(a) - start(b) || (a[0] < b[0] ? -1 : 1))
   }
 }
 
-/** A maker is an arrow, so that `this` of arrows inside it stays that of the module. */
-function writeFunction(writer: CodeWriter, name: string, { site, text, position, isStrict }: FunctionCode): void {
-  // The directive of a function around it is not part of the text; arrows that would see this maker's `this` never travel.
-  writer.write(isStrict ? `,${name}(){"use strict";return(` : `,${name}:()=>(`)
+/** A maker is called with the `this` that an arrow inside it is to have. */
+function writeFunction(writer: CodeWriter, name: string, code: FunctionCode): void {
+  const { site, text, position, isStrict, parameters } = code
+  // The directive of a function around it is not part of the text.
+  const directive = isStrict && !writer.unit.isStrict ? '"use strict";' : ''
+  writer.write(`,${name}(${parameters.join(',')}){${directive}return(`)
   const { kind, type } = site.node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
   const isMember = type === 'Property' || type === 'MethodDefinition'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
@@ -104,17 +115,26 @@ function writeFunction(writer: CodeWriter, name: string, { site, text, position,
   writer.moveTo(position)
   writer.write(text)
   if (isMember) writer.write(`}))[0].${kind === 'get' || kind === 'set' ? kind : 'value'}`)
-  writer.write(isStrict ? ')}' : ')')
+  writer.write(')}')
+}
+
+/** What holds for all code of a unit. */
+interface UnitStyle {
+  readonly isStrict: boolean
+  /** A name that no code of the unit uses. */
+  readonly given: string
 }
 
 class CodeWriter {
   readonly firstLine: number
+  readonly unit: UnitStyle
   #chunks: string[] = []
   #line: number
   #column = 0
 
-  constructor(firstLine: number) {
+  constructor(firstLine: number, unit: UnitStyle) {
     this.firstLine = firstLine
+    this.unit = unit
     this.#line = firstLine
   }
 

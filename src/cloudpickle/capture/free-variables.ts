@@ -8,27 +8,35 @@ import { ModulePickleError } from '../../errors.ts'
 import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
+import { isEntry } from './entries.ts'
 import type { LoadedScript } from './loaded-script.ts'
+import { isStrictCode } from './relined-text.ts'
 
-/**
- * The parts of a module's context, by the variable that holds each in a code unit: `import()` and `import.meta` are syntax and
- * get variables of their own, the rest are what CommonJS passes to its modules.
- */
-export const contextParts = {
-  $mp_import: '@import',
-  $mp_meta: '@meta',
-  require: '@require',
-  __filename: '@filename',
-  __dirname: '@dirname',
-} as const
+/** What CommonJS passes to its modules, by the part of a module's context that it is on the other end. */
+const commonJsParts = { require: '@require', __filename: '@filename', __dirname: '@dirname' } as const
 
-export type ContextVariable = keyof typeof contextParts
+/** The parts of a module's context; `import()` and `import.meta` are syntax and get variables of their own. */
+export type ContextPart = '@import' | '@meta' | (typeof commonJsParts)[keyof typeof commonJsParts]
 
 export interface FreeVariables {
   readonly bindings: ReadonlyMap<Binding, readonly Reference[]>
-  readonly context: ReadonlySet<ContextVariable>
-  /** Puts the context's variables where the text has `import(…)` and `import.meta`. */
+  /** The variables that hold parts of the module's context. */
+  readonly context: ReadonlyMap<string, ContextPart>
+  readonly frame: FrameUses
+  /** Puts variables where the text has `import(…)`, `import.meta`, `arguments` and `new.target` of the code around. */
   readonly contextEdits: readonly Edit[]
+}
+
+/**
+/**
+ * What an arrow keeps of the call that it was made in, besides variables. All of it is fixed for the life of the arrow, so it is
+ * not shared but given to whatever makes the arrow on the other end.
+ */
+export interface FrameUses {
+  /** Whose `this` it is: that of a call, or of a module that travels by name. */
+  readonly self: 'call' | 'module' | undefined
+  /** Parameters of the maker, and the expression that gives the value of each inside the arrow. */
+  readonly parameters: ReadonlyMap<string, string>
 }
 
 /**
@@ -40,29 +48,42 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   const outer = new Set<Scope>()
   for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
   const bindings = new Map<Binding, Reference[]>()
-  const context = new Set<ContextVariable>()
+  const context = new Map<string, ContextPart>()
+  const parameters = new Map<string, string>()
+  let self: FrameUses['self']
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
     if (isInside(left, reference)) continue
     if (reference.write && binding?.isConstant && outer.has(binding.scope)) refuseConstant(script, reference)
-    if (binding && outer.has(binding.scope)) bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
+    if (binding && outer.has(binding.scope)) {
+      if (binding.name === 'arguments') refuseNamedArguments(script, reference)
+      if (isOwnName(binding)) parameters.set(binding.name, binding.name)
+      else bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
+    }
     if (binding || script.isModule) continue
     refuseModuleObject(script, reference)
-    if (isCommonJsVariable(reference.name)) context.add(reference.name)
+    if (isCommonJsVariable(reference.name)) context.set(reference.name, commonJsParts[reference.name])
   }
   const contextEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
+    const { kind, owner, start, end, isShorthand } = use
     if (isInside(left, use)) continue
-    if (use.kind !== 'import.meta' && use.kind !== 'import()') {
-      refuseContextUse(script, site, use, outer)
+    if (kind === 'import.meta' || kind === 'import()') {
+      const variable = script.freePrefix + (kind === 'import.meta' ? '_meta' : '_import')
+      context.set(variable, kind === 'import.meta' ? '@meta' : '@import')
+      contextEdits.push({ start, end: kind === 'import.meta' ? end : start + 'import'.length, text: variable })
       continue
     }
-    const variable = use.kind === 'import.meta' ? '$mp_meta' : '$mp_import'
-    const end = use.kind === 'import.meta' ? use.end : use.start + 'import'.length
-    context.add(variable)
-    contextEdits.push({ start: use.start, end, text: variable })
+    refuseContextUse(script, site, use, outer)
+    if (!outer.has(owner)) continue
+    if (kind === 'this') self = selfOf(script, owner)
+    else {
+      const variable = script.freePrefix + (kind === 'arguments' ? '_arguments' : '_target')
+      parameters.set(variable, kind)
+      contextEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
+    }
   }
-  return { bindings, context, contextEdits }
+  return { bindings, context, frame: { self, parameters }, contextEdits }
 }
 
 /** The items of a list sorted by position that lie in the text of a site. */
@@ -72,6 +93,11 @@ export function within<T extends { start: number; end: number }>(sorted: readonl
 
 function refuseConstant(script: LoadedScript, { name, start }: Reference): never {
   throw unsupported(script, start, `it assigns to the constant \`${name}\``, 'Make it a variable')
+}
+
+/** Whatever makes the function on the other end has `arguments` of its own. */
+function refuseNamedArguments(script: LoadedScript, { start }: Reference): never {
+  throw unsupported(script, start, 'it uses a variable that is named `arguments`', 'Give it another name')
 }
 
 /** `o.#x` needs the class that declares `#x` around it. */
@@ -101,15 +127,41 @@ function refuseModuleObject(script: LoadedScript, { name, start }: Reference): v
   throw unsupported(script, start, `it uses \`${name}\` of its CommonJS module`, 'Use a variable of the module')
 }
 
+/** The name of a function expression inside itself, which V8 does not list among its variables. */
+function isOwnName({ init, scope: { node } }: Binding): boolean {
+  return init !== undefined && init === node && init.type === 'FunctionExpression'
+}
+
+/** In an ECMAScript module, `this` of the top level is undefined on both ends. */
+function selfOf(script: LoadedScript, owner: Scope): FrameUses['self'] {
+  if (!owner.isModule) return 'call'
+  if (script.isModule) return undefined
+  return script.file !== undefined && !isEntry(script.file) ? 'module' : 'call'
+}
+
 function refuseContextUse(script: LoadedScript, site: FunctionSite, use: ContextUse, outer: ReadonlySet<Scope>): void {
   const { kind, owner, start } = use
   if (kind === 'eval') throw unsupported(script, start, 'it calls eval', 'Pass what the code needs as arguments')
-  // In an ECMAScript module, `this` of the top level is undefined on both ends.
-  const isLexical = outer.has(owner) && !(kind === 'this' && owner.isModule && script.isModule)
-  const needsHome = kind === 'super' && owner.node === site.code
-  if (isLexical || needsHome) {
+  const isSuper = kind === 'super' && (outer.has(owner) || owner.node === site.code)
+  const isOfModule = kind === 'arguments' && owner.isModule
+  if (isSuper || isOfModule) {
     throw unsupported(script, start, `it uses \`${kind}\` of the code around it`, `Put it into a variable first`)
   }
+  if (kind === 'arguments' && outer.has(owner)) refuseMappedArguments(script, owner, start)
+}
+
+/** In sloppy functions, the elements of `arguments` are the parameters, as long as these are nothing but names. */
+function refuseMappedArguments(script: LoadedScript, owner: Scope, start: number): void {
+  const parameters = 'params' in owner.node ? (owner.node.params as AnyNode[]) : []
+  const isMapped = parameters.every(({ type }) => type === 'Identifier') && !isStrictCode(script, owner)
+  const assigned = isMapped && [...owner.bindings.values()].find(binding => isAssignedParameter(binding, parameters))
+  if (!assigned) return
+  const what = `it uses \`arguments\` of a function around it that assigns to its parameter \`${assigned.name}\``
+  throw unsupported(script, start, what, 'Use a rest parameter')
+}
+
+function isAssignedParameter({ name, reassigned }: Binding, parameters: readonly AnyNode[]): boolean {
+  return reassigned && parameters.some(parameter => parameter.type === 'Identifier' && parameter.name === name)
 }
 
 export function unsupported(script: LoadedScript, offset: number, what: string, way: string): ModulePickleError {
@@ -120,8 +172,8 @@ export function unsupported(script: LoadedScript, offset: number, what: string, 
   )
 }
 
-function isCommonJsVariable(name: string): name is ContextVariable {
-  return name === 'require' || name === '__filename' || name === '__dirname'
+function isCommonJsVariable(name: string): name is keyof typeof commonJsParts {
+  return Object.hasOwn(commonJsParts, name)
 }
 
 function describePosition(script: LoadedScript, offset: number): string {

@@ -2,7 +2,7 @@
  * Objects that have more to them than their properties, in a way that no pickle shows: these are refused rather than sent
  * without it.
  */
-import { isArgumentsObject, isProxy } from 'node:util/types'
+import { isProxy } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
 import { builtinNameOf } from './builtins.ts'
@@ -11,9 +11,6 @@ import { builtinNameOf } from './builtins.ts'
 export function refuseInstance(value: object): void {
   if (isProxy(value)) {
     throw new ModulePickleError('ERR_UNPICKLABLE', 'a Proxy cannot be pickled. Pass the object behind it.')
-  }
-  if (isArgumentsObject(value)) {
-    throw new ModulePickleError('ERR_UNPICKLABLE', 'an arguments object cannot be pickled. Spread it into an array.')
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === Array.prototype) return

@@ -26,6 +26,7 @@ export class LoadedScript {
   readonly text: string
   readonly #startLine: number
   #record: ModuleRecord | undefined
+  #freePrefix: string | undefined
   #scopes: LexicalScopes | undefined
   #lineStarts: number[] | undefined
   #sourceMap: SourceMap | null | undefined
@@ -47,6 +48,16 @@ export class LoadedScript {
   get isStrict(): boolean {
     const { program, body } = this.record
     return this.isModule || [...program.body, ...body].some(isStrictDirective)
+  }
+
+  /** What names begin with that the text does not have. */
+  get freePrefix(): string {
+    if (this.#freePrefix === undefined) {
+      let prefix = '$mp'
+      for (let count = 1; this.text.includes(prefix); count++) prefix = `$mp${count}`
+      this.#freePrefix = prefix
+    }
+    return this.#freePrefix
   }
 
   get scopes(): LexicalScopes {

@@ -2,7 +2,7 @@
  * What variables of a code unit hold besides values: modules, and the context of the module that the code is from.
  */
 import type { ImportBinding } from '../source/module-record.ts'
-import type { contextParts } from './free-variables.ts'
+import type { ContextPart } from './free-variables.ts'
 import type { ModuleTarget } from './function-reference.ts'
 
 /** What a variable of a module holds on the other end: a module there, or the table of its own top-level bindings. */
@@ -25,7 +25,7 @@ export class ModuleReference {
 /** A part of the context of a module that is never evaluated on the other end: `import()`, `import.meta`, `require` … */
 export class ContextReference {
   readonly module: ModuleTarget
-  readonly name: (typeof contextParts)[keyof typeof contextParts]
+  readonly name: ContextPart
 
   constructor(module: ModuleTarget, name: ContextReference['name']) {
     this.module = module

@@ -14,17 +14,17 @@ export interface Cell {
   value: unknown
 }
 
-/** Generators never reach the condition. In the function's own frame the name must mean that very binding. */
-export function canProbe({ code, scope, inner }: FunctionSite, binding: Binding): boolean {
-  if (
-    code.type !== 'FunctionDeclaration' &&
-    code.type !== 'FunctionExpression' &&
-    code.type !== 'ArrowFunctionExpression'
-  ) {
-    return false
-  }
-  if (code.generator || code.params.some(hasComputedKey) || inner.some(own => own.bindings.has(binding.name)))
-    return false
+/** Generators never reach the condition. */
+export function canEnter({ code }: FunctionSite): boolean {
+  const isFunction =
+    code.type === 'FunctionDeclaration' || code.type === 'FunctionExpression' || code.type === 'ArrowFunctionExpression'
+  return isFunction && !code.generator && !code.params.some(hasComputedKey)
+}
+
+/** In the function's own frame the name must mean that very binding. */
+export function canProbe(site: FunctionSite, binding: Binding): boolean {
+  const { scope, inner } = site
+  if (!canEnter(site) || inner.some(own => own.bindings.has(binding.name))) return false
   let from = scope
   while (from !== binding.scope && !from.bindings.has(binding.name) && from.parent) from = from.parent
   return from === binding.scope
@@ -36,9 +36,9 @@ export function enterCell(inspector: Inspector, fn: Function, { code }: Function
   return inspector.inFrameOf(fn, accessors, argumentsFor(code)) as Cell
 }
 
-/** The value of `binding` in the scope of `fn`. */
-export function readInFrame(inspector: Inspector, fn: Function, { code }: FunctionSite, { name }: Binding): unknown {
-  return inspector.inFrameOf(fn, name, argumentsFor(code))
+/** What `expression` is in a call of `fn`; it must not throw. */
+export function readInFrame(inspector: Inspector, fn: Function, { code }: FunctionSite, expression: string): unknown {
+  return inspector.inFrameOf(fn, expression, argumentsFor(code))
 }
 
 /**

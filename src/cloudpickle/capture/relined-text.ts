@@ -13,7 +13,7 @@ export interface SiteText {
   readonly text: string
   /** Where the author's file has it. */
   readonly position: Position
-  /** Strict because of what is around it. */
+  /** Strict whatever its own text says. */
   readonly isStrict: boolean
 }
 
@@ -21,7 +21,8 @@ export function siteText(script: LoadedScript, site: FunctionSite, edits: readon
   const { node } = site
   const position = script.originalPosition(node.start)
   const all = script.isTransformed ? merge(edits, lineBreaks(script, node, position.line)) : edits
-  return { text: applyEdits(script.text, all, node.start, node.end), position, isStrict: isInStrictCode(site) }
+  const text = applyEdits(script.text, all, node.start, node.end)
+  return { text, position, isStrict: isStrictCode(script, site.scope) }
 }
 
 /** Breaks in a part that is replaced follow what replaces it. */
@@ -36,7 +37,8 @@ function merge(edits: readonly Edit[], breaks: readonly Edit[]): Edit[] {
 }
 
 /** A class body is strict code, and so is a function with the directive, with all that they hold. */
-function isInStrictCode({ scope }: FunctionSite): boolean {
+export function isStrictCode(script: LoadedScript, scope: Scope): boolean {
+  if (script.isStrict) return true
   for (let outer: Scope | undefined = scope; outer && !outer.isModule; outer = outer.parent) {
     const { type, body } = outer.node as AnyNode & { body?: AnyNode }
     if (type === 'ClassDeclaration' || type === 'ClassExpression') return true

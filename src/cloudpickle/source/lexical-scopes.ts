@@ -48,6 +48,8 @@ export interface ContextUse {
   readonly end: number
   /** The scope that gives it its meaning: the nearest function scope. */
   readonly owner: Scope
+  /** `arguments` as a property of an object literal that is not written out: `{ arguments }`. */
+  readonly isShorthand: boolean
 }
 
 /** A function, method or class. `node` spans the text that `Function.prototype.toString` returns. */

@@ -44,7 +44,9 @@ class ScopeBuilder implements LexicalScopes {
     let scope: Scope | undefined = draft.scope
     let binding: Binding | undefined
     for (; scope && !binding; scope = scope.parent) binding = scope.bindings.get(draft.name)
-    if (draft.write && binding) binding.reassigned = true
+    // Assigning to an import throws.
+    const isImport = binding?.scope.isModule && this.#record.kind === 'module' && this.#record.imports.has(draft.name)
+    if (draft.write && binding && !isImport) binding.reassigned = true
     return { ...draft, binding }
   }
 
@@ -223,7 +225,8 @@ class ScopeBuilder implements LexicalScopes {
   ): void {
     const { name, start, end } = node
     if (name === 'arguments' && !this.#declaresArguments(scope)) {
-      this.contextUses.push({ kind: 'arguments', start, end, owner: functionScope(scope) })
+      const owner = functionScope(scope)
+      this.contextUses.push({ kind: 'arguments', start, end, owner, isShorthand: form === 'shorthand' })
       return
     }
     const startsStatement = start === this.#statementStart
@@ -238,7 +241,7 @@ class ScopeBuilder implements LexicalScopes {
   }
 
   #use(kind: ContextUse['kind'], { start, end }: Node, scope: Scope): void {
-    this.contextUses.push({ kind, start, end, owner: functionScope(scope) })
+    this.contextUses.push({ kind, start, end, owner: functionScope(scope), isShorthand: false })
   }
 
   #visitCallee(callee: AnyNode, scope: Scope): void {
@@ -336,7 +339,7 @@ class ScopeBuilder implements LexicalScopes {
     this.#declareBlock(body, bodyScope)
     // The name of a function expression is in scope inside it, behind every other binding.
     if (code.type === 'FunctionExpression' && code.id && !scope.bindings.has(code.id.name)) {
-      this.#bind(scope, code.id.name, code)
+      this.#bind(scope, code.id.name, code, true)
     }
     for (const parameter of code.params) this.#visitPattern(parameter, scope, false)
     if (code.body.type === 'BlockStatement') this.#visitList(body, bodyScope)
@@ -346,7 +349,7 @@ class ScopeBuilder implements LexicalScopes {
   #visitClass(node: AnyNode & { type: 'ClassDeclaration' | 'ClassExpression' }, parent: Scope): void {
     const scope = this.#child(node, parent)
     this.functions.push({ node, code: node, scope: parent, inner: [scope], form: 'class' })
-    if (node.id) this.#bind(scope, node.id.name, node)
+    if (node.id) this.#bind(scope, node.id.name, node, true)
     if (node.superClass) this.#visit(node.superClass, scope)
     for (const member of node.body.body) {
       if (member.type === 'StaticBlock') {
