@@ -54,9 +54,16 @@ function writeCommonJs() {
   writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n')
 }
 
-// process.getBuiltinModule reaches Node's own loader also where a test runner has replaced `require`, as Jest does.
+/**
+ * Jest runs modules with a `require`, a `process` and a global object of its own: what Node itself has is reached through
+ * node:vm. The file that its modules were started by is known to `require` alone; capture/entries.ts asks for it.
+ */
 function thinEntry(relative) {
-  return `'use strict'\nmodule.exports = process.getBuiltinModule('node:module').createRequire(__filename)('${relative}')\n`
+  return `'use strict'
+const node = require('node:vm').runInThisContext('globalThis')
+if (require.main?.filename) (node[Symbol.for('modulepickle.entries.v1')] ??= new Set()).add(require.main.filename)
+module.exports = node.process.getBuiltinModule('node:module').createRequire(__filename)('${relative}')
+`
 }
 
 function copyTypes(from, to) {

@@ -6,7 +6,7 @@
  * other end must have the same files at the same place.
  */
 import { pathToFileURL } from 'node:url'
-import { isArgumentsObject, isModuleNamespaceObject } from 'node:util/types'
+import { isArgumentsObject } from 'node:util/types'
 import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
 import { argumentsParts } from './capture/arguments-object.ts'
 import { Capture } from './capture/capture.ts'
@@ -19,6 +19,7 @@ import { refuseInstance } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
+import { mayStandForModule } from './capture/namespace-target.ts'
 import { contextPart } from './revive/module-context.ts'
 import { installedFile, isInNodeModules } from './source/installed-package.ts'
 import type { DeferredImport } from './source/resolve.ts'
@@ -87,7 +88,8 @@ export class CloudPickler extends Pickler {
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.maker] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
-    if (isModuleNamespaceObject(value)) return this.#global(this.#capturing().namespaceTarget(value), '*')
+    const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
+    if (module) return this.#global(module.module, module.name)
     if (isArgumentsObject(value)) return reduceArguments(value)
     refuseInstance(value)
     return undefined

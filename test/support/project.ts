@@ -2,7 +2,7 @@
  * A throwaway project in a directory of its own, with the loaders that run its programs, and receivers that know nothing of it.
  */
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -41,6 +41,15 @@ export class Project {
 
   path(name: string): string {
     return path.join(this.directory, name)
+  }
+
+  /** The line (from 1) of a file on which `text` stands. */
+  lineOf(name: string, text: string): number {
+    return (
+      readFileSync(this.path(name), 'utf8')
+        .split('\n')
+        .findIndex(line => line.includes(text)) + 1
+    )
   }
 
   /** Links node_modules/<name> to a package of this repository's own installation, or to `target`. */

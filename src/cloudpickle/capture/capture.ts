@@ -3,6 +3,7 @@
  *
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
+import { isModuleNamespaceObject, isProxy } from 'node:util/types'
 import type { FunctionSite } from '../source/lexical-scopes.ts'
 import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
@@ -10,11 +11,12 @@ import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
 import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
-import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
+import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
 import { Inspector, type FunctionInternals } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
-import { namespaceTarget } from './namespace-target.ts'
+import { ModuleReference } from './module-reference.ts'
+import { commonJsFile, moduleStoodFor } from './namespace-target.ts'
 import { alignScopes, type ScopeChain } from './scope-chain.ts'
 import { ScopeSharing } from './scope-sharing.ts'
 
@@ -85,14 +87,18 @@ export class Capture {
     const owned = this.#classes.ownerOf(fn, site, scopes)
     if (owned) return { kind: 'member', owned }
     const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
-    const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, frame }, this.#scopes)
+    const moduleBehind = (value: unknown): ModuleReference | undefined => this.#moduleBehind(value)
+    const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, frame, moduleBehind }, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }
   }
 
-  /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
-  namespaceTarget(namespace: object): ModuleTarget {
-    return namespaceTarget(namespace, fn => {
+  /**
+   * The module that an object stands for, as a namespace does; undefined for an object like any other.
+   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
+   */
+  moduleStoodFor(value: object): FunctionReference | undefined {
+    return moduleStoodFor(value, fn => {
       const { location } = this.#inspector.internalsOf(fn)
       return location && this.#scripts.get(location.scriptId)
     })
@@ -106,6 +112,17 @@ export class Capture {
     const site = location && this.#scripts.get(location.scriptId)?.siteAt(location, isClass(fn))
     if (site) sites.set(fn, site)
     return site
+  }
+
+  /** What `require()` returned, or the namespace that vitest puts a Proxy around so that its default is that of a compiler. */
+  #moduleBehind(value: unknown): ModuleReference | undefined {
+    const file = commonJsFile(value)
+    if (file !== undefined) return new ModuleReference({ kind: 'file', file }, 'module.exports')
+    const target = isProxy(value) ? this.#inspector.proxyTarget(value as object) : undefined
+    if (!isModuleNamespaceObject(target)) return undefined
+    const required = commonJsFile(Reflect.get(target as object, 'default'))
+    if (required === undefined) return undefined
+    return new ModuleReference({ kind: 'file', file: required }, 'module.exports', [], 'esm')
   }
 
   #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {

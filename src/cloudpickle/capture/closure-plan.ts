@@ -9,13 +9,14 @@ import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
 import { resolveModule, type DeferredImport } from '../source/resolve.ts'
-import { freeVariables, within, type FrameUses } from './free-variables.ts'
+import { freeVariables, unsupported, within, type FrameUses } from './free-variables.ts'
 import { naturalOf, type NaturalShape } from './function-extras.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import { leftBehind } from './left-behind.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ContextReference, ModuleReference } from './module-reference.ts'
 import { memberEdit, siteText, type SiteText } from './relined-text.ts'
+import { nodeSpecifier } from './vite-specifiers.ts'
 
 /** The part of a capture that depends on the text alone. */
 export interface ClosurePlan {
@@ -71,6 +72,8 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
     modules.set(variable, new ContextReference(module, part))
   }
+  const { deferred, rewritten } = deferredImports(script, site, left)
+  edits.push(...rewritten)
   const hasName = unnamed.length === 0 && (left.length === 0 || site.form === 'class')
   const { frame } = free
   const exports: ModuleTarget = { kind: 'file', file: contextFile(script) }
@@ -80,7 +83,7 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     frame,
     self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,
     natural: hasName ? naturalOf(site) : { ...naturalOf(site), name: '' },
-    deferred: deferredImports(script, site, left),
+    deferred,
     text: siteText(script, site, edits),
   }
 }
@@ -92,13 +95,13 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
 function planImport(
   script: LoadedScript,
   local: string,
-  { specifier, name, property, interop }: ImportBinding,
+  { specifier, name, property, interop, resolver }: ImportBinding,
   references: readonly Reference[],
   modules: Map<string, ModuleReference | ContextReference>,
   edits: Edit[],
 ): boolean {
   const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
-  if (!module) return false
+  if (!module || (resolver === 'vite' && module.kind !== 'builtin')) return false
   if (property !== undefined) {
     modules.set(local, new ModuleReference(module, property, [property]))
     return true
@@ -129,14 +132,26 @@ function ownNameEdits({ code }: FunctionSite, bindings: ReadonlyMap<Binding, unk
   return isVariable ? [{ start, end, text: ' '.repeat(end - start) }] : []
 }
 
-function deferredImports(script: LoadedScript, site: FunctionSite, left: readonly Edit[]): DeferredImport[] {
+/** What the function imports when it runs; where a loader has rewritten the specifier, in the terms of Node again. */
+function deferredImports(
+  script: LoadedScript,
+  site: FunctionSite,
+  left: readonly Edit[],
+): { deferred: DeferredImport[]; rewritten: Edit[] } {
   const file = contextFile(script)
-  return within(script.record.requests, site).flatMap(request => {
-    const { kind, specifier } = request
-    return specifier === undefined || isInside(left, request)
-      ? []
-      : [{ file, specifier, mode: kind === 'require' ? 'require' : 'import' }]
-  })
+  const deferred: DeferredImport[] = []
+  const rewritten: Edit[] = []
+  for (const request of within(script.record.requests, site)) {
+    const { kind, specifier: written, start, end } = request
+    if (written === undefined || isInside(left, request)) continue
+    const specifier = script.record.wrapper === 'vite' ? nodeSpecifier(written, file) : written
+    if (specifier === undefined) {
+      throw unsupported(script, start, `vite alone knows which module ${written} is`, 'Import it by a relative path')
+    }
+    if (specifier !== written) rewritten.push({ start, end, text: JSON.stringify(specifier) })
+    deferred.push({ file, specifier, mode: kind === 'require' ? 'require' : 'import' })
+  }
+  return { deferred, rewritten }
 }
 
 /** What was evaluated from a string (`node -e`, the REPL) resolves as a file of the current directory's package. */

@@ -12,7 +12,6 @@ import { unsupported, type FrameUses } from './free-variables.ts'
 import type { NaturalShape } from './function-extras.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
-import { commonJsFile } from './namespace-target.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
 export interface CapturedVariable {
@@ -38,6 +37,8 @@ export interface Surroundings {
   scopes(): ScopeChain
   /** What an arrow kept of the call it was made in: `this`, if it is wanted, and the parameters' values. */
   frame(uses: FrameUses): { self: unknown; parameters: readonly unknown[] }
+  /** The module that stands behind the value of an import, where the specifier alone did not tell. */
+  moduleBehind(value: unknown): ModuleReference | undefined
 }
 
 export function captureClosure(
@@ -63,7 +64,7 @@ export function captureClosure(
       throw unsupported(script, site.node.start, `the value of \`${name}\` cannot be read`, 'Pass it in')
     }
     if (!isInitialized(live, name)) codeOf(home).addUninitialized(name)
-    else variables.push({ owner: home, name, value: requiredModule(script, binding, live[name]) ?? live[name] })
+    else variables.push({ owner: home, name, value: importedModule(script, binding, live[name], around) ?? live[name] })
   }
   for (const variable of variables) codeOf(variable.owner).addVariable(variable.name)
   return { owner, maker, given: givenBy(plan, around), variables, deferred: plan.deferred, natural: plan.natural }
@@ -81,9 +82,11 @@ function neededScopes(chain: ScopeChain, values: readonly Binding[]): ScopeChain
   return chain.slice(0, innermost + 1)
 }
 
-/** What `require()` returned, by the module that it is, where the specifier alone did not tell. */
-function requiredModule(script: LoadedScript, { name, scope }: Binding, value: unknown): ModuleReference | undefined {
-  const isRequired = scope.isModule && script.record.imports.get(name)?.name === 'module.exports'
-  const file = isRequired ? commonJsFile(value) : undefined
-  return file === undefined ? undefined : new ModuleReference({ kind: 'file', file }, 'module.exports')
+function importedModule(
+  script: LoadedScript,
+  { name, scope }: Binding,
+  value: unknown,
+  around: Surroundings,
+): ModuleReference | undefined {
+  return scope.isModule && script.record.imports.has(name) ? around.moduleBehind(value) : undefined
 }

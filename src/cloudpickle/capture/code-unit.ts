@@ -8,7 +8,8 @@
  */
 import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
-import type { LoadedScript, Position } from './loaded-script.ts'
+import type { Position } from './author-lines.ts'
+import type { LoadedScript } from './loaded-script.ts'
 import type { SiteText } from './relined-text.ts'
 
 export class CodeUnit {

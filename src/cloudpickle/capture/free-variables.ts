@@ -18,6 +18,12 @@ const commonJsParts = { require: '@require', __filename: '@filename', __dirname:
 /** The parts of a module's context; `import()` and `import.meta` are syntax and get variables of their own. */
 export type ContextPart = '@import' | '@meta' | (typeof commonJsParts)[keyof typeof commonJsParts]
 
+/** What vite writes for syntax that has no meaning inside the function that it puts modules into. */
+const viteContext: ReadonlyMap<string, '@meta' | '@import'> = new Map([
+  ['__vite_ssr_import_meta__', '@meta'],
+  ['__vite_ssr_dynamic_import__', '@import'],
+])
+
 export interface FreeVariables {
   readonly bindings: ReadonlyMap<Binding, readonly Reference[]>
   /** The variables that hold parts of the module's context. */
@@ -51,6 +57,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   const context = new Map<string, ContextPart>()
   const parameters = new Map<string, string>()
   let self: FrameUses['self']
+  const contextEdits: Edit[] = []
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
     if (isInside(left, reference)) continue
@@ -63,8 +70,12 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     if (binding || script.isModule) continue
     refuseModuleObject(script, reference)
     if (isCommonJsVariable(reference.name)) context.set(reference.name, commonJsParts[reference.name])
+    const vitePart = viteContext.get(reference.name)
+    if (vitePart === undefined) continue
+    const variable = script.freePrefix + (vitePart === '@meta' ? '_meta' : '_import')
+    context.set(variable, vitePart)
+    contextEdits.push({ start: reference.start, end: reference.end, text: variable })
   }
-  const contextEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
     const { kind, owner, start, end, isShorthand } = use
     if (isInside(left, use)) continue
@@ -135,7 +146,7 @@ function isOwnName({ init, scope: { node } }: Binding): boolean {
 /** In an ECMAScript module, `this` of the top level is undefined on both ends. */
 function selfOf(script: LoadedScript, owner: Scope): FrameUses['self'] {
   if (!owner.isModule) return 'call'
-  if (script.isModule) return undefined
+  if (script.isModule || script.record.wrapper === 'vite') return undefined
   return script.file !== undefined && !isEntry(script.file) ? 'module' : 'call'
 }
 

@@ -12,6 +12,7 @@
  * Nothing is run and nothing is imported to find out.
  */
 import { createRequire } from 'node:module'
+import { assignedValue } from '../source/compiled-modules.ts'
 import { isInNodeModules } from '../source/installed-package.ts'
 import type { FunctionSite } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
@@ -132,8 +133,9 @@ function methodName(script: LoadedScript, site: FunctionSite): string | undefine
   return owner && `${owner}.${member.static ? '' : 'prototype.'}${member.key.name}`
 }
 
-/** esbuild's keepNames wraps functions as `__name(fn, 'fn')`. */
-function withoutName(init: AnyNode): AnyNode {
+/** esbuild's keepNames wraps functions as `__name(fn, 'fn')`; babel's declarations export at once: `const a = exports.a = …`. */
+function withoutName(declared: AnyNode): AnyNode {
+  const init = assignedValue(declared)
   const isCall = init.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === '__name'
   return isCall ? (init.arguments[0] ?? init) : init
 }

@@ -31,6 +31,8 @@ export interface ScriptInfo {
   readonly isModule: boolean
   /** The line that the text begins on: not 0 for functions that were compiled with an offset. */
   readonly startLine: number
+  /** The column that the text's first line begins on: vitest hides the length of what it puts in front. */
+  readonly startColumn: number
 }
 
 type Remote = { objectId?: string; value?: unknown; description?: string }
@@ -93,6 +95,12 @@ export class Inspector {
     }
   }
 
+  /** The object behind a Proxy. */
+  proxyTarget(proxy: object): unknown {
+    const { internalProperties = [] } = this.#properties(this.#handleOf(proxy))
+    return this.#valueOf(internalProperties.find(({ name }) => name === '[[Target]]')?.value)
+  }
+
   /** Script id to URL and kind; undefined for scripts that V8 no longer has. */
   script(scriptId: string): ScriptInfo | undefined {
     if (!this.#scripts.has(scriptId)) this.#listScripts(scriptId)
@@ -113,8 +121,8 @@ export class Inspector {
   /** Enabling the Debugger domain lists every script again; the texts of local ones are kept while it is on. */
   #listScripts(wanted: string): void {
     const onScript = ({ params }: { params: ScriptInfo & { scriptId: string } }): void => {
-      const { scriptId, url, isModule = false, startLine } = params
-      this.#scripts.set(scriptId, { url, isModule, startLine })
+      const { scriptId, url, isModule = false, startLine, startColumn } = params
+      this.#scripts.set(scriptId, { url, isModule, startLine, startColumn })
     }
     this.#session.on('Debugger.scriptParsed', onScript)
     this.#post('Debugger.disable')

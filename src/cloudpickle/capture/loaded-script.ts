@@ -3,20 +3,14 @@
  *
  * The text in V8, not the file on disk, is what gets parsed: loaders rewrite it. Everything is computed once, on demand.
  */
-import { SourceMap, type SourceMapping } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FunctionSite, LexicalScopes } from '../source/lexical-scopes.ts'
 import { readModule, type ModuleRecord } from '../source/module-record.ts'
-import { isStrictDirective } from '../source/parse.ts'
+import { isStrictDirective, readTokens, type Node, type Token } from '../source/parse.ts'
 import { readLexicalScopes } from '../source/read-lexical-scopes.ts'
+import { mappedLines, tracedLines, type AuthorLines, type Position } from './author-lines.ts'
 import type { FunctionLocation, Inspector, ScriptInfo } from './inspector.ts'
-
-/** Zero-based line and column. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
 
 export class LoadedScript {
   readonly url: string
@@ -25,18 +19,21 @@ export class LoadedScript {
   readonly isModule: boolean
   readonly text: string
   readonly #startLine: number
+  readonly #startColumn: number
   #record: ModuleRecord | undefined
   #freePrefix: string | undefined
   #scopes: LexicalScopes | undefined
   #lineStarts: number[] | undefined
-  #sourceMap: SourceMap | null | undefined
+  #authorLines: AuthorLines | null | undefined
+  #tokens: readonly Token[] | undefined
   readonly #sites = new Map<string, FunctionSite | undefined>()
 
-  constructor({ url, isModule, startLine }: ScriptInfo, text: string) {
+  constructor({ url, isModule, startLine, startColumn }: ScriptInfo, text: string) {
     this.url = url
     this.file = fileOf(url)
     this.isModule = isModule
     this.#startLine = startLine
+    this.#startColumn = startColumn
     this.text = text
   }
 
@@ -82,24 +79,28 @@ export class LoadedScript {
   /** Where `offset` of the loaded text lies in the file that the author wrote. */
   originalPosition(offset: number): Position {
     const position = this.#positionOf(offset)
-    const entry = this.#map()?.findEntry(position.line, position.column) as Partial<SourceMapping> | undefined
-    if (entry?.originalLine === undefined || entry.originalColumn === undefined) return position
-    return { line: entry.originalLine, column: entry.originalColumn }
+    return this.#mapped()?.(position) ?? position
   }
 
   /** Whether the loaded text has other lines than the author's file. */
   get isTransformed(): boolean {
-    return this.#map() !== null
+    return this.#mapped() !== null
   }
 
-  /** Plain compiled JavaScript with a map of its own counts as the author's file; only TypeScript is mapped back. */
-  #map(): SourceMap | null {
-    if (this.#sourceMap === undefined) {
-      const isTypeScript = this.file !== undefined && /\.[cm]?tsx?$/.test(this.file)
-      const inline = isTypeScript ? inlineMap.exec(this.text) : null
-      this.#sourceMap = inline ? new SourceMap(JSON.parse(Buffer.from(inline[1]!, 'base64').toString())) : null
+  /** The tokens of `node`, in order. */
+  tokensOf(node: Node): readonly Token[] {
+    this.#tokens ??= readTokens(this.text, this.record.kind, this.file ?? this.url)
+    return this.#tokens.filter(({ start, end }) => start >= node.start && end <= node.end)
+  }
+
+  #mapped(): AuthorLines | null {
+    if (this.#authorLines === undefined) {
+      const { file } = this
+      const inText = file === undefined ? undefined : mappedLines(this.text, file)
+      const isVite = inText === undefined && file !== undefined && this.record.wrapper === 'vite'
+      this.#authorLines = inText ?? (isVite ? tracedLines(file) : undefined) ?? null
     }
-    return this.#sourceMap
+    return this.#authorLines
   }
 
   #positionOf(offset: number): Position {
@@ -111,11 +112,13 @@ export class LoadedScript {
       if (starts[middle]! <= offset) low = middle
       else high = middle - 1
     }
-    return { line: low + this.#startLine, column: offset - starts[low]! }
+    const column = offset - starts[low]!
+    return { line: low + this.#startLine, column: low === 0 ? column + this.#startColumn : column }
   }
 
   #offsetOf({ line, column }: FunctionLocation): number {
-    return (this.#starts()[line - this.#startLine] ?? 0) + column
+    const index = line - this.#startLine
+    return (this.#starts()[index] ?? 0) + column - (index === 0 ? this.#startColumn : 0)
   }
 
   #starts(): number[] {
@@ -146,8 +149,6 @@ export class LoadedScripts {
     return this.#scripts.get(scriptId)
   }
 }
-
-const inlineMap = /^\/\/# sourceMappingURL=data:application\/json[^,]*;base64,(\S+)/m
 
 function fileOf(url: string): string | undefined {
   if (path.isAbsolute(url)) return url

@@ -4,6 +4,7 @@
  * A unit's text is compiled once, under the name and on the lines of the author's file, and run once to make the module's own
  * scope. Scopes and closures are then made by name. They are made empty; their variables follow when all of them exist.
  */
+import { isModuleNamespaceObject } from 'node:util/types'
 import vm from 'node:vm'
 import type { FunctionExtras } from '../capture/function-extras.ts'
 import { rememberMembers } from './class-members.ts'
@@ -58,8 +59,12 @@ export function setVariables(variables: readonly VariableState[]): void {
   for (const [owner, variable, value] of variables) owner.$set({ [variable]: value })
 }
 
-/** The module object that esbuild's `__toESM` makes of what `require()` returned. */
+/**
+ * The module object that esbuild's `__toESM`, and its kind in other compilers, make of what `require()` returned. An ECMAScript
+ * module, which a compiler had made CommonJS of over there, is one already.
+ */
 export function reviveInterop(exports: unknown, isNodeMode: boolean): unknown {
+  if (isModuleNamespaceObject(exports)) return exports
   const source = Object(exports ?? {}) as Record<string, unknown>
   const target = Object.create(Object.getPrototypeOf(source) as object | null) as object
   if (isNodeMode || !source.__esModule) Object.defineProperty(target, 'default', { value: exports, enumerable: true })

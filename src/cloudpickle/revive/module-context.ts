@@ -32,11 +32,24 @@ export function moduleContext(file: string): ModuleContext {
     resolve,
     url: href,
   })
-  const require = createRequire(file)
+  const require = requireFor(file)
   for (const [name, part] of Object.entries({ '@import': importModule, '@meta': meta, '@require': require })) {
     owners.set(part, { file, name: name as keyof ModuleContext })
   }
   return { '@import': importModule, '@meta': meta, '@require': require, '@filename': file, '@dirname': dirname }
+}
+
+/** What Node does not find may be TypeScript, which has another name here. */
+function requireFor(file: string): NodeJS.Require {
+  const plain = createRequire(file)
+  const named = (specifier: string): string => {
+    const isThere = !isPathSpecifier(specifier) || resolveModule(specifier, file, 'require') !== undefined
+    return isThere ? specifier : compiledName(specifier)
+  }
+  const require = (specifier: string): unknown => plain(named(specifier))
+  const resolve = (specifier: string, options?: { paths?: string[] }): string =>
+    plain.resolve(named(specifier), options)
+  return Object.assign(require, plain, { resolve: Object.assign(resolve, plain.resolve) })
 }
 
 /** What cannot be resolved is left to Node, whose error then names the file that the import came from. */

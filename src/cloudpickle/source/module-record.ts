@@ -3,17 +3,10 @@
  *
  * Used for the text V8 has loaded (capture) and for the text that ships (packing), so both name bindings alike.
  */
+import { compiledImport, isCompiledMarker, readCompiledExports } from './compiled-modules.ts'
 import { literalParts } from './literal-parts.ts'
-import {
-  childNodes,
-  parse,
-  type AnyNode,
-  type ArrowFunctionExpression,
-  type BlockStatement,
-  type Node,
-  type Program,
-  type SourceKind,
-} from './parse.ts'
+import { moduleRoot, type ModuleRoot, type Wrapper } from './module-root.ts'
+import { childNodes, parse, type AnyNode, type Node, type Program, type SourceKind } from './parse.ts'
 
 export type DeclarationKind = 'const' | 'let' | 'var' | 'function' | 'class'
 
@@ -32,6 +25,8 @@ export interface ImportBinding {
   readonly property?: string
   /** How CommonJS text from a compiler wraps what `require()` returned; see esbuild's `__toESM`. */
   readonly interop?: 'esm' | 'esm-node'
+  /** A loader that has its own ways with specifiers. */
+  readonly resolver?: Wrapper
 }
 
 type RequestKind = 'import' | 'export' | 'dynamic' | 'require' | 'url'
@@ -50,16 +45,16 @@ export interface ModuleRequest {
   readonly end: number
 }
 
-type ModuleRoot = Program | ArrowFunctionExpression
-
 export interface ModuleRecord {
   readonly kind: SourceKind
   readonly text: string
   readonly program: Program
-  /** The statements whose declarations are the module's top level (inside the wrapper that tsx puts around CommonJS). */
+  /** The statements whose declarations are the module's top level (inside the function that some loaders put it into). */
   readonly body: readonly AnyNode[]
-  /** The node that owns `body`: the program, or that wrapper's function. */
-  readonly root: ModuleRoot
+  /** The node that owns `body`. */
+  readonly root: ModuleRoot['node']
+  /** The loader that put the module into a function. */
+  readonly wrapper: Wrapper | undefined
   readonly declarations: ReadonlyMap<string, Declaration>
   readonly imports: ReadonlyMap<string, ImportBinding>
   /** Export name to local name; only what this module itself declares or re-exports under a local name. */
@@ -70,14 +65,15 @@ export interface ModuleRecord {
 /** @throws ModulePickleError ERR_MODULE_UNREADABLE */
 export function readModule(text: string, kind: SourceKind, where: string): ModuleRecord {
   const program = parse(text, kind, where)
-  const root = topLevelOwner(program)
-  const body = statementsOf(root)
+  const { node: root, body, wrapper } = moduleRoot(program)
   const record = {
     kind,
     text,
     program,
     body,
     root,
+    wrapper,
+    isCompiled: body.some(isCompiledMarker),
     declarations: new Map<string, Declaration>(),
     imports: new Map<string, ImportBinding>(),
     exports: new Map<string, string>(),
@@ -87,11 +83,6 @@ export function readModule(text: string, kind: SourceKind, where: string): Modul
   readHoistedVars(body, record)
   readRequests(program, requireNames(record.declarations), record.requests)
   return record
-}
-
-function statementsOf(root: ModuleRoot): AnyNode[] {
-  if (root.type === 'Program') return root.body
-  return (root.body as BlockStatement).body
 }
 
 /** All names that a module exports, re-exports included; undefined where `export *` hides some, and for CommonJS. */
@@ -110,28 +101,11 @@ export function exportedNames(record: ModuleRecord): ReadonlySet<string> | undef
 }
 
 type Draft = {
+  /** CommonJS that a compiler made of an ECMAScript module. */
+  isCompiled: boolean
   declarations: Map<string, Declaration>
   imports: Map<string, ImportBinding>
   exports: Map<string, string>
-}
-
-/** tsx runs CommonJS as `__filename="…";(()=>{ … })()`: there the arrow is the module's top level. */
-function topLevelOwner(program: Program): ModuleRoot {
-  const last = program.body.at(-1)
-  if (last?.type !== 'ExpressionStatement' || last.expression.type !== 'CallExpression') return program
-  const { callee } = last.expression
-  if (callee.type !== 'ArrowFunctionExpression' || callee.params.length > 0 || callee.expression) return program
-  const onlySetup = program.body.slice(0, -1).every(isFilenameAssignment)
-  return onlySetup && program.body.length > 1 ? callee : program
-}
-
-function isFilenameAssignment(statement: AnyNode): boolean {
-  return (
-    statement.type === 'ExpressionStatement' &&
-    statement.expression.type === 'AssignmentExpression' &&
-    statement.expression.left.type === 'Identifier' &&
-    statement.expression.left.name === '__filename'
-  )
 }
 
 function readStatement(statement: AnyNode, draft: Draft): void {
@@ -170,7 +144,7 @@ function readStatement(statement: AnyNode, draft: Draft): void {
     }
     default:
       declare(statement, draft)
-      readEsbuildExports(statement, draft)
+      readCompiledExports(statement, draft.isCompiled, draft.exports)
   }
 }
 
@@ -189,10 +163,10 @@ function declare(node: AnyNode, draft: Draft): string[] {
   for (const declarator of node.declarations) {
     for (const name of boundNames(declarator.id)) {
       const init = declarator.id.type === 'Identifier' ? (declarator.init ?? undefined) : undefined
-      const required = init && requireBinding(init)
+      const required = init && compiledImport(init)
       if (required) draft.imports.set(name, required)
       const property = init ? undefined : destructuredProperty(declarator.id, name)
-      const source = property === undefined || !declarator.init ? undefined : requireBinding(declarator.init)
+      const source = property === undefined || !declarator.init ? undefined : compiledImport(declarator.init)
       if (source && property !== undefined) draft.imports.set(name, { ...source, property })
       draft.declarations.set(name, { kind, init })
       names.push(name)
@@ -227,39 +201,6 @@ function destructuredProperty(pattern: AnyNode, name: string): string | undefine
     if (property.value.name === name) return exportedName(property.key)
   }
   return undefined
-}
-
-/** `require('x')`, or esbuild's `__toESM(require('x'), isNodeMode)`. */
-function requireBinding(init: AnyNode): ImportBinding | undefined {
-  const direct = requiredSpecifier(init)
-  if (direct !== undefined) return { specifier: direct, name: 'module.exports' }
-  if (init.type !== 'CallExpression' || init.callee.type !== 'Identifier' || init.callee.name !== '__toESM')
-    return undefined
-  const specifier = init.arguments[0] && requiredSpecifier(init.arguments[0])
-  if (specifier === undefined) return undefined
-  return { specifier, name: 'module.exports', interop: init.arguments.length > 1 ? 'esm-node' : 'esm' }
-}
-
-function requiredSpecifier(node: AnyNode): string | undefined {
-  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'require')
-    return undefined
-  const argument = node.arguments[0]
-  return argument?.type === 'Literal' && typeof argument.value === 'string' ? argument.value : undefined
-}
-
-/** esbuild's CommonJS names its exports in `__export(target, { name: () => local })`. */
-function readEsbuildExports(statement: AnyNode, draft: Draft): void {
-  if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') return
-  const {
-    callee,
-    arguments: [, table],
-  } = statement.expression
-  if (callee.type !== 'Identifier' || callee.name !== '__export' || table?.type !== 'ObjectExpression') return
-  for (const property of table.properties) {
-    if (property.type !== 'Property' || property.value.type !== 'ArrowFunctionExpression') continue
-    const { body } = property.value
-    if (body.type === 'Identifier') draft.exports.set(exportedName(property.key), body.name)
-  }
 }
 
 /** `var` inside blocks and loops of the top level belongs to the module as well. */
@@ -316,6 +257,9 @@ function requestOf(node: AnyNode, names: ReadonlySet<string>): ModuleRequest | u
       return literalRequest('dynamic', node.source)
     case 'CallExpression': {
       const { callee } = node
+      if (isNamed(callee, '__vite_ssr_dynamic_import__') && node.arguments[0]) {
+        return literalRequest('dynamic', node.arguments[0])
+      }
       const isRequire =
         isRequireName(callee, names) ||
         isCreateRequire(callee) ||

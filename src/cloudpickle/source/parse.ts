@@ -17,15 +17,31 @@ const shared: Options = { ecmaVersion: 'latest', allowHashBang: true, allowSuper
  * Parses `text`. `where` names it in errors.
  * @throws ModulePickleError ERR_MODULE_UNREADABLE with the line and column that do not parse
  */
-export function parse(text: string, kind: SourceKind, where: string): Program {
+export function parse(text: string, kind: SourceKind, where: string, onToken?: (token: Token) => void): Program {
   try {
-    return acornParse(text, optionsFor(kind))
+    return acornParse(text, onToken ? { ...optionsFor(kind), onToken } : optionsFor(kind))
   } catch (error) {
     const { message } = error as Error
     throw new ModulePickleError('ERR_MODULE_UNREADABLE', `${where} cannot be parsed as JavaScript: ${message}`, {
       cause: error,
     })
   }
+}
+
+/** A piece of text that no line break may go into or leave. */
+export interface Token {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * The tokens of a text, in order; what lies between them is whitespace and comments.
+ * @throws ModulePickleError ERR_MODULE_UNREADABLE
+ */
+export function readTokens(text: string, kind: SourceKind, where: string): readonly Token[] {
+  const tokens: Token[] = []
+  parse(text, kind, where, ({ start, end }) => void tokens.push({ start, end }))
+  return tokens
 }
 
 /** The kind that Node detects for a file without `type`: a module if it only parses as one, else CommonJS. */

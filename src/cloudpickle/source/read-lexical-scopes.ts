@@ -29,8 +29,8 @@ class ScopeBuilder implements LexicalScopes {
   }
 
   build(): void {
-    const { body, imports } = this.#record
-    for (const name of imports.keys()) this.#bind(this.module, name, undefined, true)
+    const { body, declarations, imports } = this.#record
+    for (const name of imports.keys()) if (!declarations.has(name)) this.#bind(this.module, name, undefined, true)
     this.#hoistVars(body, this.module)
     this.#declareBlock(body, this.module)
     this.#visitList(body, this.module)
