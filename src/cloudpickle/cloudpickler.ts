@@ -6,18 +6,28 @@
  * other end must have the same files at the same place.
  */
 import { pathToFileURL } from 'node:url'
-import { isArgumentsObject } from 'node:util/types'
-import { Global, intrinsicName, Labelled, Late, Pickler, Tuple, type Reduction } from '../pickle/index.ts'
-import { argumentsParts } from './capture/arguments-object.ts'
+import { isProxy } from 'node:util/types'
+import {
+  Global,
+  intrinsicName,
+  Labelled,
+  Late,
+  Pickler,
+  Tuple,
+  type InnerReduction,
+  type Reduction,
+} from '../pickle/index.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
 import { functionExtras } from './capture/function-extras.ts'
+import { argumentsReduction, innerReduction, proxyReduction } from './capture/inner-state.ts'
 import { refuseInstance } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
+import { WeakContents } from './capture/weak-contents.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { mayStandForModule } from './capture/namespace-target.ts'
 import { contextPart } from './revive/module-context.ts'
@@ -28,7 +38,6 @@ import type { DeferredImport } from './source/resolve.ts'
 const codeUnit = new Global('cloudpickle', 'code')
 const scope = new Global('cloudpickle', 'scope')
 const closure = new Global('cloudpickle', 'closure')
-const argumentsObject = new Global('cloudpickle', 'arguments')
 const setFunctionState = new Global('cloudpickle', 'setFunctionState')
 const setClassState = new Global('cloudpickle', 'setClassState')
 const member = new Global('cloudpickle', 'member')
@@ -37,6 +46,7 @@ const bind = new Global('cloudpickle', 'bind')
 
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
+  readonly #weak = new WeakContents({ indexOf: value => this.memoIndex(value), path: () => this.currentPath() })
   readonly #modules = new Set<string | Late>()
   readonly #names = new Map<string, string | Late>()
   /** Of functions that are made with values that may hold them: a second visit has to give the same answer. */
@@ -81,6 +91,7 @@ export class CloudPickler extends Pickler {
 
   protected override reducerOverride(value: object | symbol): Reduction | Global | undefined {
     if (typeof value === 'symbol') return undefined
+    if (isProxy(value)) return proxyReduction(value, this.#capturing().inspector)
     const part = contextPart(value)
     if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
@@ -90,9 +101,18 @@ export class CloudPickler extends Pickler {
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
     if (module) return this.#global(module.module, module.name)
-    if (isArgumentsObject(value)) return reduceArguments(value)
+    const listed = argumentsReduction(value)
+    if (listed) return listed
     refuseInstance(value)
     return undefined
+  }
+
+  protected override innerState(value: object, intrinsic: string): InnerReduction | undefined {
+    return innerReduction(value, intrinsic, () => this.#capturing().inspector, this.#weak)
+  }
+
+  protected override epilogue(): unknown {
+    return this.#weak.next()
   }
 
   #reduceFunction(fn: Function): Reduction | Global | undefined {
@@ -156,7 +176,7 @@ export class CloudPickler extends Pickler {
     const fresh: Tuple[] = []
     for (const variable of variables) {
       const { value } = variable
-      if (value instanceof ModuleReference) for (const member of value.members) this.bindingUsed(value.module, member)
+      if (ModuleReference.is(value)) for (const member of value.members) this.bindingUsed(value.module, member)
       if (!this.#isFresh(variable.owner, variable.name)) continue
       fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
     }
@@ -194,11 +214,6 @@ export class CloudPickler extends Pickler {
     const firstLine = new Late(() => String(generate().firstLine))
     return { callee: codeUnit, args: [text, firstLine, file === undefined ? url : this.sourceName(file)] }
   }
-}
-
-function reduceArguments(value: object): Reduction {
-  const { items, callee } = argumentsParts(value)
-  return { callee: argumentsObject, args: [new Tuple(items), ...(callee ? [callee] : [])] }
 }
 
 function withState(

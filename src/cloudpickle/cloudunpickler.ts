@@ -8,15 +8,8 @@ import { readPreamble, Unpickler, type UnpicklerOptions } from '../pickle/index.
 import { fromPersistentId, type Manifest } from './manifest.ts'
 import { reviveMember } from './revive/class-members.ts'
 import { setClassState } from './revive/class-state.ts'
-import {
-  reviveArguments,
-  reviveBound,
-  reviveClosure,
-  reviveCode,
-  reviveInterop,
-  reviveScope,
-  setFunctionState,
-} from './revive/code.ts'
+import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setFunctionState } from './revive/code.ts'
+import { innerStateRevivers } from './revive/inner-state.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
@@ -29,12 +22,12 @@ const revivers: Readonly<Record<string, unknown>> = {
   code: reviveCode,
   scope: reviveScope,
   closure: reviveClosure,
-  arguments: reviveArguments,
   setFunctionState,
   setClassState,
   member: reviveMember,
   interop: reviveInterop,
   bind: reviveBound,
+  ...innerStateRevivers,
 }
 
 export class CloudUnpickler extends Unpickler {

@@ -73,7 +73,8 @@ export class DictKinds {
   }
 
   noteShared(value: object): void {
-    if (Object.getPrototypeOf(value) === Object.prototype) this.#shared.add(value)
+    // Asks only itself: the value may be a Proxy.
+    if (!Array.isArray(value) && this.isObject(value)) this.#shared.add(value)
   }
 
   /** The Map to put in the place of `dict`, an object by `isObject`, or undefined when decoding has to start again. */

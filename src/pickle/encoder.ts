@@ -28,7 +28,7 @@ import { Shapes, type Shape } from './shapes.ts'
 import { planOf, type Plan } from './plan.ts'
 import { Frozenset } from './python-values.ts'
 import { customReduction, reduceSymbol, type DispatchTable } from './registry.ts'
-import { dictItems, planFor } from './rules/index.ts'
+import { dictItems, planFor, type InnerState } from './rules/index.ts'
 import { pythonPlan } from './rules/python.ts'
 import { refuseFunction } from './rules/refusals.ts'
 import { symbolPlan } from './rules/symbols.ts'
@@ -39,6 +39,7 @@ import { Bytes, Dict, Global, Labelled, Late, Reduced, Term, Tuple, type Reducti
 export interface Hooks {
   persistentId?: ((value: unknown) => unknown) | undefined
   reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
+  innerState?: InnerState | undefined
   bufferCallback?: ((buffer: Uint8Array) => boolean | void) | undefined
   dispatchTable?: DispatchTable | undefined
   /** False writes no MEMOIZE and no reference back: for the preamble, which holds plain data only. */
@@ -76,13 +77,24 @@ export class Encoder implements Encoding {
     }
   }
 
+  /** Writes a value that does something to those written before, and drops what it makes. */
+  writeAside(value: unknown): void {
+    this.write(value)
+    this.out.op(op.POP)
+  }
+
+  /** When an object was written first, among all that have been; undefined where it was not. */
+  memoIndex(value: object | symbol): number | undefined {
+    return this.#memo.get(value)
+  }
+
   /** The path to the value being written. */
   path(): string {
     return joinPath(this.#stack.map(frame => frame.segment()))
   }
 
   save(value: unknown): boolean {
-    if (this.#hooks.persistentId !== undefined && !(value instanceof Term)) {
+    if (this.#hooks.persistentId !== undefined && !isTerm(value)) {
       const id = this.#hooks.persistentId(value)
       if (id !== undefined) return this.#open(new PersistentFrame(id))
     }
@@ -170,11 +182,12 @@ export class Encoder implements Encoding {
   }
 
   #object(value: object): boolean {
-    const prototype: unknown = Object.getPrototypeOf(value)
-    const isPlain = prototype === Object.prototype || prototype === Array.prototype
-    if (!isPlain && value instanceof Term) return this.#term(value)
+    if (Term.is(value)) return this.#term(value)
+    // Asked first: until then the value may be a Proxy, which runs code when it is looked at.
     const claim = this.#hooks.reducerOverride?.(value)
     if (claim !== undefined) return this.#claim(value, claim)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    const isPlain = prototype === Object.prototype || prototype === Array.prototype
     if (isPlain && this.#hooks.memo && !(reduceSymbol in value) && !isNamedIntrinsic(value)) {
       if (prototype === Object.prototype ? this.#plainObject(value) : this.#plainArray(value)) return true
     }
@@ -182,7 +195,7 @@ export class Encoder implements Encoding {
     if (custom !== undefined) return this.#perform(value, planOf(custom))
     const name = intrinsicName(value)
     if (name !== undefined) return this.#claim(value, new Global('js', name))
-    return this.#perform(value, planFor(value, this.#buffers))
+    return this.#perform(value, planFor(value, this.#buffers, this.#hooks.innerState))
   }
 
   /** False leaves the object to the rules, as where somebody has to be asked about each key. */
@@ -275,7 +288,7 @@ export class Encoder implements Encoding {
 
   /** Most containers have members and nothing else, or are empty. */
   #fill(value: unknown, plan: Plan): boolean {
-    if (plan.state !== undefined || plan.setter !== undefined) return this.#open(new FillFrame(value, plan))
+    if (plan.state !== undefined || plan.setters !== undefined) return this.#open(new FillFrame(value, plan))
     if (plan.items === undefined || plan.items.cells.length === 0) return false
     return this.#open(new ItemsFrame(plan.items))
   }
@@ -300,4 +313,8 @@ export class Encoder implements Encoding {
     const reason = error instanceof Error ? error.message : String(error)
     return new ModulePickleError('ERR_UNPICKLABLE', `${path}: pickling it failed: ${reason}`, { path, cause: error })
   }
+}
+
+function isTerm(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Term.is(value)
 }

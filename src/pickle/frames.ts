@@ -161,11 +161,12 @@ export class CreateFrame implements Frame {
   }
 }
 
-/** Items, then state, then the setter: each only where the plan has it. The object is on top of the stack. */
+/** Items, then state, then the setters: each only where the plan has it. The object is on top of the stack. */
 export class FillFrame implements Frame {
   readonly #value: unknown
   readonly #plan: Plan
   #stage: 'items' | 'state' | 'build' | 'setter' | 'arguments' | 'call' | 'done' = 'items'
+  #setter = 0
 
   constructor(value: unknown, plan: Plan) {
     this.#value = value
@@ -179,7 +180,8 @@ export class FillFrame implements Frame {
 
   /** Does one stage; true when it opened a frame. */
   #advance(encoding: Encoding): boolean {
-    const { items, state, setter } = this.#plan
+    const { items, state, setters } = this.#plan
+    const setter = setters?.[this.#setter]
     switch (this.#stage) {
       case 'items':
         this.#stage = 'state'
@@ -201,7 +203,8 @@ export class FillFrame implements Frame {
         encoding.recall(this.#value)
         return encoding.save(setter?.state)
       default:
-        this.#stage = 'done'
+        this.#stage = 'setter'
+        this.#setter++
         for (const code of [op.TUPLE2, op.REDUCE, op.POP]) encoding.out.op(code)
         return false
     }

@@ -7,6 +7,7 @@ import { Encoder } from './encoder.ts'
 import { concatenate } from './framing.ts'
 import { op } from './opcodes.ts'
 import type { DispatchTable } from './registry.ts'
+import type { InnerReduction } from './rules/index.ts'
 import type { Global, Reduction } from './values.ts'
 
 const protocol = 5
@@ -37,6 +38,7 @@ export class Pickler {
     const encoder = new Encoder(this.#hooks())
     this.#encoder = encoder
     encoder.write(value)
+    for (let more = this.epilogue(); more !== undefined; more = this.epilogue()) encoder.writeAside(more)
     encoder.out.op(op.STOP)
     const body = encoder.out.finish()
     return concatenate([Uint8Array.of(op.PROTO, protocol), ...this.#front(), ...body])
@@ -54,13 +56,14 @@ export class Pickler {
 
   /** Hooks that nobody overrides are not called at all. */
   #hooks(): ConstructorParameters<typeof Encoder>[0] {
-    const { persistentId, reducerOverride } = Pickler.prototype
+    const { persistentId, reducerOverride, innerState } = Pickler.prototype
     const { bufferCallback, dispatchTable } = this.#options
     return {
       memo: true,
       dispatchTable,
       persistentId: this.persistentId === persistentId ? undefined : value => this.persistentId(value),
       reducerOverride: this.reducerOverride === reducerOverride ? undefined : value => this.reducerOverride(value),
+      innerState: this.innerState === innerState ? undefined : (value, intrinsic) => this.innerState(value, intrinsic),
       bufferCallback: bufferCallback === undefined ? undefined : buffer => bufferCallback.call(this.#options, buffer),
     }
   }
@@ -70,6 +73,11 @@ export class Pickler {
     return this.#encoder?.path() ?? 'value'
   }
 
+  /** When an object was written first, among all that this pickle holds so far; undefined where it was not. */
+  protected memoIndex(value: object | symbol): number | undefined {
+    return this.#encoder?.memoIndex(value)
+  }
+
   /** Hook: the persistent id of `value`, or undefined to pickle it. */
   protected persistentId(_value: unknown): unknown {
     return undefined
@@ -77,6 +85,22 @@ export class Pickler {
 
   /** Hook: how to pickle an object, function or symbol, asked before every built-in rule. undefined = built-in. */
   protected reducerOverride(_value: object | symbol): Reduction | Global | undefined {
+    return undefined
+  }
+
+  /**
+   * Hook: how to make an object whose state the language gives no way to read, such as a promise. `intrinsic` names what
+   * brings that state: `Promise`, `%MapIteratorPrototype%`. undefined = refused. Own properties and the prototype follow.
+   */
+  protected innerState(_value: object, _intrinsic: string): InnerReduction | undefined {
+    return undefined
+  }
+
+  /**
+   * Hook: called when the value has been written, until it returns undefined. What it returns is written and dropped: what a
+   * Reduced does to values that exist by then.
+   */
+  protected epilogue(): unknown {
     return undefined
   }
 

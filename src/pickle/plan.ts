@@ -11,8 +11,14 @@ export interface Plan {
   items?: Items
   /** For BUILD. */
   state?: unknown
-  /** Called as `stateSetter(object, setterState)` after all else. */
-  setter?: { callee: unknown; state: unknown }
+  /** Called after all else, one after the other. */
+  setters?: readonly Setter[]
+}
+
+/** Called as `callee(object, state)`. */
+export interface Setter {
+  callee: unknown
+  state: unknown
 }
 
 /** Members of a container, flat: a list's items, a dict's keys and values in turn. */
@@ -34,5 +40,5 @@ export function planOf({ callee, args, newobj, state, stateSetter }: Reduction):
   const plan: Plan = { create: { callee, args, newobj: newobj === true } }
   if (state === undefined) return plan
   if (stateSetter === undefined) return { ...plan, state }
-  return { ...plan, setter: { callee: stateSetter, state } }
+  return { ...plan, setters: [{ callee: stateSetter, state }] }
 }

@@ -15,10 +15,17 @@ export interface BuiltinName {
 const deprecated = new Set(['punycode', 'sys', 'trace_events', 'wasi'])
 
 let names: Map<unknown, BuiltinName> | undefined
+/** What `require()` of a builtin module returns -> `node:util/types`; that may also be an export of another one. */
+const modules = new Map<unknown, string>()
 
 export function builtinNameOf(value: unknown): BuiltinName | undefined {
   names ??= indexBuiltins()
   return names.get(value)
+}
+
+export function builtinModuleOf(exports: unknown): string | undefined {
+  names ??= indexBuiltins()
+  return modules.get(exports)
 }
 
 function indexBuiltins(): Map<unknown, BuiltinName> {
@@ -31,6 +38,7 @@ function indexBuiltins(): Map<unknown, BuiltinName> {
   for (const specifier of specifiers) {
     const module = `node:${specifier}`
     const exports: unknown = process.getBuiltinModule(specifier)
+    if (!modules.has(exports)) modules.set(exports, module)
     add(index, exports, module, 'module.exports')
     for (const name of Object.keys(Object(exports)).toSorted()) addExport(index, exports as object, module, name)
   }

@@ -59,6 +59,11 @@ export class Capture {
     this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
   }
 
+  /** For values that are no functions. */
+  get inspector(): Inspector {
+    return this.#inspector
+  }
+
   /** Call when the dump is over, also one that failed. */
   close(): void {
     this.#inspector.release()
@@ -118,7 +123,7 @@ export class Capture {
   #moduleBehind(value: unknown): ModuleReference | undefined {
     const file = commonJsFile(value)
     if (file !== undefined) return new ModuleReference({ kind: 'file', file }, 'module.exports')
-    const target = isProxy(value) ? this.#inspector.proxyTarget(value as object) : undefined
+    const target = isProxy(value) ? this.#inspector.stateOf(value as object)('[[Target]]') : undefined
     if (!isModuleNamespaceObject(target)) return undefined
     const required = commonJsFile(Reflect.get(target as object, 'default'))
     if (required === undefined) return undefined

@@ -35,7 +35,7 @@ export interface ScriptInfo {
   readonly startColumn: number
 }
 
-type Remote = { objectId?: string; value?: unknown; description?: string }
+type Remote = { objectId?: string; value?: unknown; unserializableValue?: string; description?: string }
 type Property = { name: string; value?: Remote }
 
 // The box sits on a builtin module object: unlike globalThis that is one object for every vm context.
@@ -95,10 +95,20 @@ export class Inspector {
     }
   }
 
-  /** The object behind a Proxy. */
-  proxyTarget(proxy: object): unknown {
-    const { internalProperties = [] } = this.#properties(this.#handleOf(proxy))
-    return this.#valueOf(internalProperties.find(({ name }) => name === '[[Target]]')?.value)
+  /** What V8 keeps of an object beside its properties, as live values by name: `[[PromiseState]]`, `[[Target]]`. */
+  stateOf(value: object): (name: string) => unknown {
+    const { internalProperties = [] } = this.#properties(this.#handleOf(value))
+    return name => this.#valueOf(internalProperties.find(property => property.name === name)?.value)
+  }
+
+  /** All objects of this realm that are alive and inherit from `prototype`. V8 collects garbage first: some 30 ms or more. */
+  instancesOf(prototype: object): readonly unknown[] {
+    const { objects } = this.#post<{ objects: { objectId: string } }>('Runtime.queryObjects', {
+      prototypeObjectId: this.#handleOf(prototype),
+    })
+    const instances = Array.from(this.#valueOf(objects) as ArrayLike<unknown>)
+    this.#post('Runtime.releaseObject', { objectId: objects.objectId })
+    return instances
   }
 
   /** Script id to URL and kind; undefined for scripts that V8 no longer has. */
@@ -154,11 +164,13 @@ export class Inspector {
   }
 
   #valueOf(remote: Remote | undefined): unknown {
-    if (!remote?.objectId) return remote?.value
+    // NaN, -0 and bigints are no JSON, and are asked for like objects.
+    if (!remote?.objectId && !remote?.unserializableValue) return remote?.value
+    const { objectId, unserializableValue } = remote
     this.#post('Runtime.callFunctionOn', {
       objectId: this.#boxHandle(),
       functionDeclaration: 'function(x){this.value=x}',
-      arguments: [{ objectId: remote.objectId }],
+      arguments: [objectId ? { objectId } : { unserializableValue }],
       silent: true,
     })
     const { value } = this.#box

@@ -2,16 +2,12 @@
  * Objects that have more to them than their properties, in a way that no pickle shows: these are refused rather than sent
  * without it.
  */
-import { isProxy } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
 import { builtinNameOf } from './builtins.ts'
 
 /** @throws ModulePickleError ERR_UNPICKLABLE, ERR_CAPTURE_UNSUPPORTED */
 export function refuseInstance(value: object): void {
-  if (isProxy(value)) {
-    throw new ModulePickleError('ERR_UNPICKLABLE', 'a Proxy cannot be pickled. Pass the object behind it.')
-  }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === Array.prototype) return
   const cls = classOf(prototype)

@@ -7,6 +7,8 @@ import type { ModuleTarget } from './function-reference.ts'
 
 /** What a variable of a module holds on the other end: a module there, or the table of its own top-level bindings. */
 export class ModuleReference {
+  // oxlint-disable-next-line eslint/no-unused-private-class-members
+  readonly #isReference = true
   readonly module: ModuleTarget
   /** `*` the namespace, `module.exports` what require() returns, `#` the binding table, or an export. */
   readonly name: string
@@ -19,6 +21,11 @@ export class ModuleReference {
     this.name = name
     this.members = members
     this.interop = interop
+  }
+
+  /** For any value of the program; `instanceof` would run the code of a Proxy. */
+  static is(value: unknown): value is ModuleReference {
+    return typeof value === 'object' && value !== null && #isReference in value
   }
 }
 

@@ -11,7 +11,7 @@ import { isModuleNamespaceObject, isProxy } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { namespaceFile } from '../revive/namespaces.ts'
 import { exportedNames } from '../source/module-record.ts'
-import { builtinNameOf } from './builtins.ts'
+import { builtinModuleOf } from './builtins.ts'
 import { isEntry } from './entries.ts'
 import type { FunctionReference, ModuleTarget } from './function-reference.ts'
 import type { LoadedScript } from './loaded-script.ts'
@@ -47,8 +47,8 @@ function namespaceTarget(namespace: object, scriptOf: ScriptOf): ModuleTarget {
   const known = namespaceFile(namespace)
   if (known !== undefined) return { kind: 'file', file: known }
   const exports = readable(namespace)
-  const builtin = builtinNameOf(exports.get('default'))
-  if (builtin?.name === 'module.exports') return { kind: 'builtin', name: builtin.module }
+  const builtin = builtinModuleOf(exports.get('default'))
+  if (builtin !== undefined) return { kind: 'builtin', name: builtin }
   const file = commonJsFile(exports.get('default')) ?? declaringFile(exports, scriptOf)
   if (file !== undefined) return { kind: 'file', file }
   throw new ModulePickleError(

@@ -31,18 +31,6 @@ export function reviveClosure(owner: ScopeHandle, maker: string, self?: unknown,
   return rememberMembers(Reflect.apply(owner[maker]!, self, given) as Function)
 }
 
-/** An `arguments` object; of a sloppy function where it has a `callee`. */
-export function reviveArguments(items: readonly unknown[], callee?: Function): object {
-  return callee
-    ? Object.defineProperty(sloppyArguments(...items), 'callee', { value: callee })
-    : strictArguments(...items)
-}
-
-type ArgumentsMaker = (...items: readonly unknown[]) => IArguments
-
-const sloppyArguments = vm.compileFunction('return arguments') as ArgumentsMaker
-const strictArguments = vm.compileFunction('"use strict";return arguments') as ArgumentsMaker
-
 /** A variable of a scope, as `(scope, name, value)`. */
 export type VariableState = readonly [owner: ScopeHandle, name: string, value: unknown]
 

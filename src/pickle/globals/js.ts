@@ -6,6 +6,7 @@
 import { intrinsicName } from '../intrinsics.ts'
 import { viewTypes } from '../rules/binary.ts'
 import { arrayBuffer, nodeBuffer, view } from './binary.ts'
+import { intlReconstructors } from './intl.ts'
 import { chainLength, constructorOf, expect, isCount, type Reading, type Reconstruct } from './reconstructor.ts'
 import { restore } from './restore.ts'
 
@@ -101,6 +102,7 @@ export const jsReconstructors: ReadonlyMap<string, Reconstruct> = new Map<string
   ...errorTypes.map((type): [string, Reconstruct] => [type, blankError(type)]),
   ...viewTypes.map((type): [string, Reconstruct] => [type, view(type)]),
   ['DOMException', domException],
+  ...intlReconstructors,
   ['ArrayBuffer', arrayBuffer],
   ['Buffer', nodeBuffer],
   ['RegExp', constructed('RegExp')],

@@ -6,9 +6,9 @@
 import type { BufferTable } from '../buffers.ts'
 import { intrinsicName } from '../intrinsics.ts'
 import type { Items, Plan } from '../plan.ts'
-import { keySegment } from '../plan.ts'
+import { keySegment, planOf } from '../plan.ts'
 import { classOfPrototype } from '../registry.ts'
-import { Dict, Global, Labelled } from '../values.ts'
+import { Dict, Global, Labelled, type Reduction } from '../values.ts'
 import { arrayPlan } from './arrays.ts'
 import { kinds } from './kinds.ts'
 import { readProperties, withUnusual } from './properties.ts'
@@ -17,7 +17,18 @@ import { refuse } from './refusals.ts'
 const objectCreate = new Global('js', 'Object.create')
 const prototypeOf = new Global('js', 'prototypeOf')
 
-export function planFor(value: object, buffers: BufferTable): Plan {
+/**
+ * How to make an object of which the language gives no way to read the state: a promise, a WeakMap. `intrinsic` is the name of
+ * the prototype that brings the state, without `.prototype`. Undefined refuses the object.
+ */
+export type InnerState = (value: object, intrinsic: string) => InnerReduction | undefined
+
+export interface InnerReduction extends Reduction {
+  /** Own properties that are not the program's. */
+  readonly ignores?: (key: string | symbol) => boolean
+}
+
+export function planFor(value: object, buffers: BufferTable, innerState?: InnerState): Plan {
   const prototype: object | null = Object.getPrototypeOf(value)
   if (Array.isArray(value)) {
     const usual = prototype === Array.prototype || isNamed(prototype, 'Array.prototype')
@@ -28,12 +39,15 @@ export function planFor(value: object, buffers: BufferTable): Plan {
   if (ancestor === undefined || ancestor.name === 'Object.prototype') return ordinaryPlan(value, prototype)
   const type = ancestor.name.replace(/\.prototype$/, '')
   const kind = kinds.get(type)
-  if (kind === undefined) return classOfPrototype(value) ? ordinaryPlan(value, prototype) : refuse(value, type)
-  const plan = kind.plan(value, type, buffers)
+  if (kind === undefined && classOfPrototype(value)) return ordinaryPlan(value, prototype)
+  const reduction = kind === undefined ? innerState?.(value, type) : undefined
+  if (kind === undefined && reduction === undefined) return refuse(value, type)
+  const plan = reduction === undefined ? kind?.plan(value, type, buffers) : planOf(reduction)
   if (plan === undefined) return ordinaryPlan(value, prototype)
   const custom = prototype === ancestor.prototype ? undefined : prototype
-  if (kind.own === 'none') return custom === undefined ? plan : withUnusual(plan, readProperties(value, [], {}), custom)
-  const own = readProperties(value, Reflect.ownKeys(value), kind.own)
+  const options = kind?.own ?? (reduction?.ignores ? { skip: reduction.ignores } : {})
+  if (options === 'none') return custom === undefined ? plan : withUnusual(plan, readProperties(value, [], {}), custom)
+  const own = readProperties(value, Reflect.ownKeys(value), options)
   const filled = own.plain.length === 0 ? plan : { ...plan, state: new Dict(own.plain) }
   return withUnusual(filled, own, custom)
 }

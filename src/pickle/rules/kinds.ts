@@ -9,6 +9,7 @@ import type { Plan } from '../plan.ts'
 import { Global } from '../values.ts'
 import { arrayBufferPlan, isView, viewPlan, viewTypes } from './binary.ts'
 import { datePlan } from './dates.ts'
+import { intlKinds } from './intl.ts'
 import type { ReadOptions } from './properties.ts'
 
 export interface Kind {
@@ -122,6 +123,7 @@ export const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['String', boxedString],
   ['URL', byText('href')],
   ['URLSearchParams', byText('toString')],
+  ...intlKinds,
   ['ArrayBuffer', arrayBuffer],
   ...viewTypes.map((type): [string, Kind] => [type, view]),
 ])

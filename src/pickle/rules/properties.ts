@@ -89,5 +89,5 @@ export function integrityOf(object: object): Integrity {
 export function withUnusual(plan: Plan, own: OwnProperties, prototype?: object | null): Plan {
   if (own.unusual.length === 0 && own.integrity === integrity.extensible && prototype === undefined) return plan
   const state = new Tuple([prototype, own.integrity, new Tuple(own.unusual)])
-  return { ...plan, setter: { callee: restore, state } }
+  return { ...plan, setters: [...(plan.setters ?? []), { callee: restore, state }] }
 }

@@ -28,7 +28,6 @@ const refused: [name: string, value: unknown, path: string, message: RegExp][] =
   ['a weak reference', { w: new WeakRef({}) }, 'w', /what it refers to/],
   ['a running generator', { g: numbers() }, 'g', /generator.*array/],
   ['an iterator in use', { i: [1].values() }, 'i', /iterate/i],
-  ['a number format', { f: new Intl.NumberFormat() }, 'f', /NumberFormat/],
   ['an abort signal', { s: new AbortController().signal }, 's', /AbortSignal/],
   ['headers', { h: new Headers() }, 'h', /Headers/],
   ['a map value', { m: new Map([['k', numbers()]]) }, 'm.get("k")', /generator/],

@@ -1,0 +1,127 @@
+/**
+ * Objects whose state the language gives no way to read: promises, weak collections, iterators of collections, proxies,
+ * arguments objects. Input: such a live value. Output: the reduction that makes it again, or undefined to refuse it.
+ *
+ * V8 shows the state to the inspector; nothing of the value's own code runs. The counterpart is revive/inner-state.ts.
+ */
+import { isArgumentsObject, isProxy, isWeakMap, isWeakSet } from 'node:util/types'
+import { ModulePickleError } from '../../errors.ts'
+import { Global, Labelled, Tuple, type InnerReduction, type Reduction } from '../../pickle/index.ts'
+import { iteratorReduction, type IteratorKind } from './collection-iterators.ts'
+import type { Inspector } from './inspector.ts'
+import type { WeakContents } from './weak-contents.ts'
+
+const inner = (name: string): Global => new Global('cloudpickle', name)
+
+/** What Node attaches to promises while something listens to async hooks. */
+const ofAsyncHooks: ReadonlySet<string | undefined> = new Set([
+  'async_id_symbol',
+  'trigger_async_id_symbol',
+  'kResourceStore',
+])
+
+const iteratorsOf: Readonly<Record<string, IteratorKind['of']>> = {
+  '%MapIteratorPrototype%': 'Map',
+  '%SetIteratorPrototype%': 'Set',
+}
+
+/**
+ * By the intrinsic that brings the state, such as `Promise`.
+ * @throws ModulePickleError ERR_UNPICKLABLE
+ */
+export function innerReduction(
+  value: object,
+  intrinsic: string,
+  inspector: () => Inspector,
+  weak: WeakContents,
+): InnerReduction | undefined {
+  const collection = iteratorsOf[intrinsic]
+  if (collection) return iteratorReduction(value, collection, inspector(), weak)
+  switch (intrinsic) {
+    case 'Promise':
+      return promiseReduction(value, inspector())
+    case 'WeakMap':
+    case 'WeakSet': {
+      // Not so `Object.create(WeakMap.prototype)`.
+      if (!isWeakMap(value) && !isWeakSet(value)) return undefined
+      weak.add(value, intrinsic, inspector())
+      return { callee: inner(intrinsic), args: [] }
+    }
+    case 'WeakRef':
+      return weakRefReduction(value)
+    default:
+      return undefined
+  }
+}
+
+function promiseReduction(value: object, inspector: Inspector): InnerReduction | undefined {
+  const state = inspector.stateOf(value)
+  const settled = state('[[PromiseState]]')
+  if (settled !== 'fulfilled' && settled !== 'rejected') return undefined
+  const isFulfilled = settled === 'fulfilled'
+  const result = state('[[PromiseResult]]')
+  if (isFulfilled && isThenable(result)) {
+    throw new ModulePickleError(
+      'ERR_UNPICKLABLE',
+      'a promise whose value has a method `then` cannot be pickled: it would be called. Pass the value itself.',
+    )
+  }
+  const settlement = new Tuple([isFulfilled, new Labelled(result, isFulfilled ? ' → value' : ' → reason')])
+  const ignores = (key: string | symbol): boolean => typeof key === 'symbol' && ofAsyncHooks.has(key.description)
+  return { callee: inner('promise'), args: [], state: settlement, stateSetter: inner('settle'), ignores }
+}
+
+/** Whether resolving a promise with it runs code, as far as can be seen without running any. */
+function isThenable(value: unknown): boolean {
+  let each = value
+  while ((typeof each === 'object' || typeof each === 'function') && each !== null) {
+    if (isProxy(each)) return true
+    const then = Object.getOwnPropertyDescriptor(each, 'then')
+    if (then) return then.get !== undefined || typeof then.value === 'function'
+    each = Object.getPrototypeOf(each)
+  }
+  return false
+}
+
+/** What it refers to travels with it: it could be seen here. There, too, it is held weakly. */
+function weakRefReduction(value: object): Reduction | undefined {
+  let target: unknown
+  try {
+    target = WeakRef.prototype.deref.call(value)
+  } catch {
+    // `Object.create(WeakRef.prototype)` refers to nothing.
+    return undefined
+  }
+  if (target === undefined) {
+    throw new ModulePickleError(
+      'ERR_UNPICKLABLE',
+      'what a WeakRef refers to has been collected. Hold on to it, or leave the WeakRef out of what is passed.',
+    )
+  }
+  return { callee: inner('WeakRef'), args: [new Labelled(target, '.deref()')] }
+}
+
+/** @throws ModulePickleError ERR_UNPICKLABLE for one that was revoked */
+export function proxyReduction(proxy: object, inspector: Inspector): Reduction {
+  const state = inspector.stateOf(proxy)
+  const target = state('[[Target]]')
+  if (target === null) {
+    throw new ModulePickleError('ERR_UNPICKLABLE', 'a Proxy that was revoked cannot be pickled. Leave it out.')
+  }
+  const args = [new Labelled(target, '.[[Target]]'), new Labelled(state('[[Handler]]'), '.[[Handler]]')]
+  return { callee: inner('proxy'), args }
+}
+
+/** undefined for anything but an arguments object. Where parameters were tied to it, they no longer are. */
+export function argumentsReduction(value: object): Reduction | undefined {
+  if (!isArgumentsObject(value)) return undefined
+  const own: Partial<Record<PropertyKey, PropertyDescriptor>> = Object.getOwnPropertyDescriptors(value)
+  // In strict code it is an accessor that throws, as making one there gives again.
+  const isStrict = own['callee']?.get !== undefined
+  if (isStrict) delete own['callee']
+  const state = Object.create(Object.getPrototypeOf(value) as object | null, own as PropertyDescriptorMap) as object
+  if (Object.isFrozen(value)) Object.freeze(state)
+  else if (Object.isSealed(value)) Object.seal(state)
+  else if (!Object.isExtensible(value)) Object.preventExtensions(state)
+  return { callee: inner('arguments'), args: [isStrict], state, stateSetter: inner('setArguments') }
+}
