@@ -207,12 +207,13 @@ export class CloudPickler extends Pickler {
   }
 
   #reduceUnit(unit: CodeUnit): Reduction {
-    let generated: { text: string; firstLine: number } | undefined
-    const generate = (): { text: string; firstLine: number } => (generated ??= unit.generate())
     const { file, url } = unit.script
+    const sourceName = file === undefined ? url : this.sourceName(file)
+    let generated: { text: string; firstLine: number } | undefined
+    const generate = (): { text: string; firstLine: number } => (generated ??= unit.generate(sourceName))
     const text = new Late(() => generate().text)
     const firstLine = new Late(() => String(generate().firstLine))
-    return { callee: codeUnit, args: [text, firstLine, file === undefined ? url : this.sourceName(file)] }
+    return { callee: codeUnit, args: [text, firstLine, sourceName] }
   }
 }
 

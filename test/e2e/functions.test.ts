@@ -18,6 +18,12 @@ const topics: readonly Topic[] = [
   { program: 'sloppy.cjs', title: 'Sloppy code', loaders: ['plain CommonJS'], majors: [20, 22, 26] },
   // V8 of Node 20 shows them as undefined.
   { program: 'uninitialized.js', title: 'Variables that are not initialised', ...modules, majors: [22, 26] },
+  {
+    program: 'overlap.js',
+    title: 'Functions and what they made',
+    ...modules,
+    loaders: ['plain ESM', 'tsx ESM', 'type stripping'],
+  },
 ]
 
 for (const { program, title, loaders, majors } of topics) {

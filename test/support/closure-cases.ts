@@ -22,7 +22,7 @@ export async function runCases(
   loader: Loader,
   node = process.execPath,
 ): Promise<Record<string, string>> {
-  const extension = loader.startsWith('tsx') ? '.ts' : path.extname(program)
+  const extension = loader.startsWith('tsx') || loader === 'type stripping' ? '.ts' : path.extname(program)
   const type = loader === 'tsx CommonJS' || extension === '.cjs' ? 'commonjs' : 'module'
   const sender = new Project({ 'package.json': JSON.stringify({ name: 'app', type }) })
   const receiver = new Project({ 'package.json': '{"name":"receiver","type":"module"}' })

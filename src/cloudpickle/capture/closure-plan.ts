@@ -15,12 +15,14 @@ import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import { leftBehind } from './left-behind.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ContextReference, ModuleReference } from './module-reference.ts'
-import { memberEdit, siteText, type SiteText } from './relined-text.ts'
+import { siteText, useEdits, type SiteText, type VariableUse } from './relined-text.ts'
 import { nodeSpecifier } from './vite-specifiers.ts'
 
 /** The part of a capture that depends on the text alone. */
 export interface ClosurePlan {
   readonly text: SiteText
+  /** Its text where all variables that it takes from around it are members of an object in that one. */
+  readonly detached: (holder: string) => SiteText
   /** Module variables to set, by name. */
   readonly modules: ReadonlyMap<string, ModuleReference | ContextReference>
   /** Modules that the function imports or requires by a literal when it runs. */
@@ -45,7 +47,7 @@ export function planClosure(script: LoadedScript, site: FunctionSite): ClosurePl
 function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
   const left = leftBehind(script, site)
   const free = freeVariables(script, site, left)
-  const edits: Edit[] = [...free.contextEdits]
+  const uses: VariableUse[] = [...free.contextUses]
   const modules = new Map<string, ModuleReference | ContextReference>()
   const values: Binding[] = []
   const own: string[] = []
@@ -54,12 +56,15 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     // `let impl = require('./a')` that is assigned to later is a variable like any other.
     const isFixed = binding.scope.isModule && !binding.reassigned
     const imported = isFixed ? script.record.imports.get(binding.name) : undefined
-    const isNamed = imported !== undefined && planImport(script, binding.name, imported, references, modules, edits)
+    const isNamed = imported !== undefined && planImport(script, binding.name, imported, references, modules, uses)
     if (isNamed) continue
     if (!imported && binding.scope.isModule && ownsItsBindings(script)) {
       own.push(binding.name)
-      for (const reference of references) edits.push(memberEdit(reference, ownBindings, binding.name))
-    } else values.push(binding)
+      for (const reference of references) uses.push({ reference, variable: ownBindings, member: binding.name })
+    } else {
+      values.push(binding)
+      for (const reference of references) uses.push({ reference, variable: binding.name })
+    }
   }
   if (own.length > 0) {
     const module: ModuleTarget = { kind: 'file', file: script.file! }
@@ -67,7 +72,10 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     modules.set(ownBindings, new ModuleReference(module, '#', members))
   }
   const unnamed = ownNameEdits(site, free.bindings)
-  edits.push(...unnamed, ...left)
+  const edits = [...free.frameEdits, ...unnamed, ...left]
+  const textIn = (holder?: string): SiteText => {
+    return siteText(script, site, [...edits, ...uses.flatMap(use => useEdits(use, holder))])
+  }
   for (const [variable, part] of free.context) {
     const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
     modules.set(variable, new ContextReference(module, part))
@@ -84,7 +92,8 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,
     natural: hasName ? naturalOf(site) : { ...naturalOf(site), name: '' },
     deferred,
-    text: siteText(script, site, edits),
+    text: textIn(),
+    detached: textIn,
   }
 }
 
@@ -98,21 +107,23 @@ function planImport(
   { specifier, name, property, interop, resolver }: ImportBinding,
   references: readonly Reference[],
   modules: Map<string, ModuleReference | ContextReference>,
-  edits: Edit[],
+  uses: VariableUse[],
 ): boolean {
   const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
   if (!module || (resolver === 'vite' && module.kind !== 'builtin')) return false
   if (property !== undefined) {
     modules.set(local, new ModuleReference(module, property, [property]))
+    for (const reference of references) uses.push({ reference, variable: local })
     return true
   }
   if (name === '*' || name === 'module.exports') {
     modules.set(local, new ModuleReference(module, name, [], interop))
+    for (const reference of references) uses.push({ reference, variable: local })
     return true
   }
   const variable = `${script.freePrefix}$${local}`
   modules.set(variable, new ModuleReference(module, '*', [name]))
-  for (const reference of references) edits.push(memberEdit(reference, variable, name))
+  for (const reference of references) uses.push({ reference, variable, member: name })
   return true
 }
 

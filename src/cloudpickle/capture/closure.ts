@@ -53,7 +53,7 @@ export function captureClosure(
   const chain = plan.values.length > 0 ? around.scopes() : []
   const entered = scopes.enter({ fn, site, script }, neededScopes(chain, plan.values), unit)
   const owner = entered.at(-1) ?? unit
-  const maker = codeOf(owner).addFunction(site, plan.text, [...plan.frame.parameters.keys()])
+  const maker = codeOf(owner).addFunction(site, plan)
   const variables: CapturedVariable[] = []
   for (const [name, value] of plan.modules) variables.push({ owner: unit, name, value })
   for (const binding of plan.values) {

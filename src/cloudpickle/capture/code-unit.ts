@@ -9,6 +9,7 @@
 import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
 import type { Position } from './author-lines.ts'
+import type { ClosurePlan } from './closure-plan.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import type { SiteText } from './relined-text.ts'
 
@@ -22,20 +23,23 @@ export class CodeUnit {
     this.root = new ScopeCode()
   }
 
-  /** The text, to be run as a function body, and the line of the author's file that it begins on (zero-based). */
-  generate(): { text: string; firstLine: number } {
+  /**
+   * The text, to be run as a function body, and the line of the author's file that it begins on (zero-based). `sourceName` is
+   * what stack traces call that file.
+   */
+  generate(sourceName: string): { text: string; firstLine: number } {
     const { isStrict, freePrefix } = this.script
-    const writer = new CodeWriter(this.root.firstLine(), { isStrict, given: `${freePrefix}_given` })
+    const names = { given: `${freePrefix}_given`, around: `${freePrefix}_around` }
+    const writer = new CodeWriter(this.root.firstLine(), { isStrict, sourceName, ...names })
     if (isStrict) writer.write('"use strict";')
     this.root.writeBody(writer)
     return { text: writer.text, firstLine: writer.firstLine }
   }
 }
 
-interface FunctionCode extends SiteText {
+interface FunctionCode {
   readonly site: FunctionSite
-  /** What its maker is given. */
-  readonly parameters: readonly string[]
+  readonly plan: ClosurePlan
 }
 
 /** The code of one scope: its variables, and what is made in it. */
@@ -63,16 +67,16 @@ export class ScopeCode {
     return { maker, code }
   }
 
-  /** Adds a function made in this scope; returns the name of its maker, which takes `parameters`. */
-  addFunction(site: FunctionSite, text: SiteText, parameters: readonly string[]): string {
+  /** Adds a function made in this scope; returns the name of its maker, which takes the parameters of the plan's frame. */
+  addFunction(site: FunctionSite, plan: ClosurePlan): string {
     const maker = `$f${site.node.start}`
-    this.#children.set(maker, { site, parameters, ...text })
+    this.#children.set(maker, { site, plan })
     return maker
   }
 
   firstLine(): number {
     const lines = [...this.#children.values()].map(child =>
-      child instanceof ScopeCode ? child.firstLine() : child.position.line,
+      child instanceof ScopeCode ? child.firstLine() : child.plan.text.position.line,
     )
     return Math.min(...lines)
   }
@@ -104,26 +108,54 @@ export class ScopeCode {
 }
 
 /** A maker is called with the `this` that an arrow inside it is to have. */
-function writeFunction(writer: CodeWriter, name: string, code: FunctionCode): void {
-  const { site, text, position, isStrict, parameters } = code
+function writeFunction(writer: CodeWriter, name: string, { site, plan }: FunctionCode): void {
+  const parameters = [...plan.frame.parameters.keys()]
+  writer.write(`,${name}(${parameters.join(',')}){`)
+  if (writer.isBehind(plan.text.position)) writeDetached(writer, site, plan, parameters)
+  else writeText(writer, site, plan.text)
+  writer.write('}')
+}
+
+function writeText(writer: CodeWriter, { node }: FunctionSite, { text, position, isStrict }: SiteText): void {
   // The directive of a function around it is not part of the text.
-  const directive = isStrict && !writer.unit.isStrict ? '"use strict";' : ''
-  writer.write(`,${name}(${parameters.join(',')}){${directive}return(`)
-  const { kind, type } = site.node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
+  writer.write(isStrict && !writer.unit.isStrict ? '"use strict";return(' : 'return(')
+  const { kind, type } = node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
   const isMember = type === 'Property' || type === 'MethodDefinition'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
   if (isMember) writer.write('Object.values(Object.getOwnPropertyDescriptors({')
   writer.moveTo(position)
   writer.write(text)
   if (isMember) writer.write(`}))[0].${kind === 'get' || kind === 'set' ? kind : 'value'}`)
-  writer.write(')}')
+  writer.write(')')
+}
+
+/**
+ * A function whose lines the unit has already passed, because one around it travels as well. It is compiled apart, and reaches
+ * its variables through accessors.
+ */
+function writeDetached(writer: CodeWriter, site: FunctionSite, plan: ClosurePlan, parameters: readonly string[]): void {
+  const { given, around, sourceName } = writer.unit
+  const apart = new CodeWriter(plan.text.position.line - 1, { ...writer.unit, isStrict: false })
+  apart.write(`return function(${around}){return function(${parameters.join(',')}){`)
+  writeText(apart, site, plan.detached(around))
+  apart.write('}}')
+  const options = { filename: sourceName, lineOffset: apart.firstLine }
+  const names = [...plan.values.map(({ name }) => name), ...plan.modules.keys()]
+  const accessors = names.map(name => `get ${name}(){return ${name}},set ${name}(${given}){${name}=${given}}`)
+  writer.write(
+    `return globalThis.process.getBuiltinModule("node:vm").compileFunction(` +
+      `${JSON.stringify(apart.text)},[],${JSON.stringify(options)})()({${accessors.join(',')}}).call(` +
+      `${['this', ...parameters].join(',')})`,
+  )
 }
 
 /** What holds for all code of a unit. */
 interface UnitStyle {
   readonly isStrict: boolean
-  /** A name that no code of the unit uses. */
+  readonly sourceName: string
+  /** Names that no code of the unit uses. */
   readonly given: string
+  readonly around: string
 }
 
 class CodeWriter {
@@ -151,6 +183,11 @@ class CodeWriter {
       this.#line += text.split('\n').length - 1
       this.#column = text.length - lastBreak - 1
     }
+  }
+
+  /** Whether what is written now would stand on a later line than `position`. */
+  isBehind({ line }: Position): boolean {
+    return this.#line > line
   }
 
   /** Pads up to a position of the author's file; what already lies behind it cannot be moved back. */

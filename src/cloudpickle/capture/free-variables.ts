@@ -10,7 +10,7 @@ import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../sou
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
 import { isEntry } from './entries.ts'
 import type { LoadedScript } from './loaded-script.ts'
-import { isStrictCode } from './relined-text.ts'
+import { isStrictCode, type VariableUse } from './relined-text.ts'
 
 /** What CommonJS passes to its modules, by the part of a module's context that it is on the other end. */
 const commonJsParts = { require: '@require', __filename: '@filename', __dirname: '@dirname' } as const
@@ -28,9 +28,11 @@ export interface FreeVariables {
   readonly bindings: ReadonlyMap<Binding, readonly Reference[]>
   /** The variables that hold parts of the module's context. */
   readonly context: ReadonlyMap<string, ContextPart>
+  /** Where the text uses these. */
+  readonly contextUses: readonly VariableUse[]
   readonly frame: FrameUses
-  /** Puts variables where the text has `import(…)`, `import.meta`, `arguments` and `new.target` of the code around. */
-  readonly contextEdits: readonly Edit[]
+  /** Puts parameters where the text has `arguments` and `new.target` of the code around. */
+  readonly frameEdits: readonly Edit[]
 }
 
 /**
@@ -55,9 +57,9 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
   const bindings = new Map<Binding, Reference[]>()
   const context = new Map<string, ContextPart>()
+  const contextUses: VariableUse[] = []
   const parameters = new Map<string, string>()
   let self: FrameUses['self']
-  const contextEdits: Edit[] = []
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
     if (isInside(left, reference)) continue
@@ -69,20 +71,24 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     }
     if (binding || script.isModule) continue
     refuseModuleObject(script, reference)
-    if (isCommonJsVariable(reference.name)) context.set(reference.name, commonJsParts[reference.name])
+    if (isCommonJsVariable(reference.name)) {
+      context.set(reference.name, commonJsParts[reference.name])
+      contextUses.push({ reference, variable: reference.name })
+    }
     const vitePart = viteContext.get(reference.name)
     if (vitePart === undefined) continue
     const variable = script.freePrefix + (vitePart === '@meta' ? '_meta' : '_import')
     context.set(variable, vitePart)
-    contextEdits.push({ start: reference.start, end: reference.end, text: variable })
+    contextUses.push({ reference, variable })
   }
+  const frameEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
     const { kind, owner, start, end, isShorthand } = use
     if (isInside(left, use)) continue
     if (kind === 'import.meta' || kind === 'import()') {
       const variable = script.freePrefix + (kind === 'import.meta' ? '_meta' : '_import')
       context.set(variable, kind === 'import.meta' ? '@meta' : '@import')
-      contextEdits.push({ start, end: kind === 'import.meta' ? end : start + 'import'.length, text: variable })
+      contextUses.push({ reference: kind === 'import.meta' ? use : { start, end: start + 'import'.length }, variable })
       continue
     }
     refuseContextUse(script, site, use, outer)
@@ -91,10 +97,10 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     else {
       const variable = script.freePrefix + (kind === 'arguments' ? '_arguments' : '_target')
       parameters.set(variable, kind)
-      contextEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
+      frameEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
     }
   }
-  return { bindings, context, frame: { self, parameters }, contextEdits }
+  return { bindings, context, contextUses, frame: { self, parameters }, frameEdits }
 }
 
 /** The items of a list sorted by position that lie in the text of a site. */

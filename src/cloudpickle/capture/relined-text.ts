@@ -37,14 +37,31 @@ export function isStrictCode(script: LoadedScript, scope: Scope): boolean {
   return false
 }
 
-/** How a reference to `member` of the object in variable `base` is written where `reference` stands. */
-export function memberEdit(reference: Reference, base: string, member: string): Edit {
-  const { start, end, form, name, startsStatement } = reference
-  const access = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(member)
-    ? `${base}.${member}`
-    : `${base}[${JSON.stringify(member)}]`
-  if (form === 'shorthand') return { start, end, text: `${name}: ${access}` }
+/** A place of the text where a variable of the unit is used, or a member of what the variable holds. */
+export interface VariableUse {
+  readonly reference: Pick<Reference, 'start' | 'end'> & Partial<Reference>
+  readonly variable: string
+  readonly member?: string
+}
+
+/** How that is written, also where the variable itself is a member of an object in variable `holder`. */
+export function useEdits({ reference, variable, member }: VariableUse, holder?: string): Edit[] {
+  const { start, end, form, name, startsStatement, names } = reference
+  const path = [...(holder === undefined ? [] : [holder]), variable, ...(member === undefined ? [] : [member])]
+  const access = path.reduce((base, key) => base + accessTo(key))
+  if (access === name) return []
+  if (form === 'shorthand') return [{ start, end, text: `${name}: ${access}` }]
   // A call through a member would pass the object as `this`. The semicolon keeps a line before from taking the parenthesis.
-  if (form === 'call') return { start, end, text: `${startsStatement ? ';' : ''}(0,${access})` }
-  return { start, end, text: access }
+  if (form === 'call') return [{ start, end, text: `${startsStatement ? ';' : ''}(0,${access})` }]
+  if (!names) return [{ start, end, text: access }]
+  // Only a name that is assigned to names what it is given; so does a property.
+  return [
+    { start, end, text: access },
+    { start: names.start, end: names.start, text: `({[${JSON.stringify(name)}]:` },
+    { start: names.end, end: names.end, text: `})${accessTo(name!)}` },
+  ]
+}
+
+function accessTo(key: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 }

@@ -39,6 +39,8 @@ export interface Reference {
   readonly form: 'plain' | 'call' | 'shorthand'
   /** The reference is the first token of an expression statement that stands in a list of statements. */
   readonly startsStatement: boolean
+  /** A function or class without a name that is assigned to it, and gets its name from it. */
+  readonly names: Node | undefined
 }
 
 /** Syntax that takes its meaning from the surroundings rather than from a binding. */

@@ -154,7 +154,9 @@ class ScopeBuilder implements LexicalScopes {
         }
         break
       case 'AssignmentExpression':
-        this.#visitPattern(node.left, scope, true)
+        if (node.left.type === 'Identifier') {
+          this.#refer(node.left, scope, 'plain', true, isAnonymous(node.right) ? node.right : undefined)
+        } else this.#visitPattern(node.left, scope, true)
         this.#visit(node.right, scope)
         break
       case 'UpdateExpression':
@@ -222,6 +224,7 @@ class ScopeBuilder implements LexicalScopes {
     scope: Scope,
     form: Reference['form'] = 'plain',
     write = false,
+    names?: Node,
   ): void {
     const { name, start, end } = node
     if (name === 'arguments' && !this.#declaresArguments(scope)) {
@@ -230,7 +233,7 @@ class ScopeBuilder implements LexicalScopes {
       return
     }
     const startsStatement = start === this.#statementStart
-    this.#drafts.push({ name, start, end, scope, form, startsStatement, write })
+    this.#drafts.push({ name, start, end, scope, form, startsStatement, write, names })
   }
 
   #declaresArguments(from: Scope): boolean {
@@ -371,6 +374,10 @@ function declarationOf(statement: AnyNode): AnyNode | undefined {
   if (statement.type === 'ExportNamedDeclaration') return statement.declaration ?? undefined
   if (statement.type === 'ExportDefaultDeclaration') return statement.declaration
   return statement
+}
+
+function isAnonymous(node: AnyNode): boolean {
+  return isFunctionOrClass(node) && !('id' in node && node.id)
 }
 
 function functionScope(from: Scope): Scope {
