@@ -24,6 +24,8 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
   'shared memory': ['ERR_UNPICKLABLE', 'memory', /slice/],
   'a timer': ['ERR_UNPICKLABLE', 'timer', /Timeout/],
   'a this that is not there yet': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:\d+:\d+.*`this` is not there yet/],
+  'what eval() made': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`local` is a variable outside of its script/],
+  'code in a with statement': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`with` statement/],
   eval: ['ERR_CAPTURE_UNSUPPORTED', 'value', /eval/],
 }
 

@@ -17,7 +17,7 @@ import { LiveClasses, type OwnedMember } from './live-classes.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
 import { commonJsFile, moduleStoodFor } from './namespace-target.ts'
-import { alignScopes, type ScopeChain } from './scope-chain.ts'
+import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScopeSharing } from './scope-sharing.ts'
 
 export type Captured =
@@ -93,7 +93,9 @@ export class Capture {
     if (owned) return { kind: 'member', owned }
     const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
     const moduleBehind = (value: unknown): ModuleReference | undefined => this.#moduleBehind(value)
-    const closure = captureClosure(fn, site, this.#unitOf(script), { scopes, frame, moduleBehind }, this.#scopes)
+    const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), site.scope)
+    const around = { scopes, outside, frame, moduleBehind }
+    const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }
   }

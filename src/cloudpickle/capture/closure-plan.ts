@@ -29,6 +29,8 @@ export interface ClosurePlan {
   readonly deferred: readonly DeferredImport[]
   /** Bindings that travel by value. */
   readonly values: readonly Binding[]
+  /** Names that nothing in the script declares. */
+  readonly globals: ReadonlySet<string>
   readonly frame: FrameUses
   /** `this` of the module that the function is from. */
   readonly self: ModuleReference | undefined
@@ -88,6 +90,7 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
   return {
     modules,
     values,
+    globals: free.globals,
     frame,
     self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,
     natural: hasName ? naturalOf(site) : { ...naturalOf(site), name: '' },

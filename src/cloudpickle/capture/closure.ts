@@ -35,6 +35,8 @@ export interface CapturedFunction {
 /** How to look around a live function; not called for one that needs nothing of its surroundings. */
 export interface Surroundings {
   scopes(): ScopeChain
+  /** Variables around the script's own scopes, which its text says nothing of. */
+  outside(): ReadonlySet<string>
   /** What an arrow kept of the call it was made in: `this`, if it is wanted, and the parameters' values. */
   frame(uses: FrameUses): { self: unknown; parameters: readonly unknown[] }
   /** The module that stands behind the value of an import, where the specifier alone did not tell. */
@@ -50,6 +52,7 @@ export function captureClosure(
 ): CapturedFunction {
   const { script } = unit
   const plan = planClosure(script, site)
+  refuseOutside(script, site, plan, around)
   const chain = plan.values.length > 0 ? around.scopes() : []
   const entered = scopes.enter({ fn, site, script }, neededScopes(chain, plan.values), unit)
   const owner = entered.at(-1) ?? unit
@@ -68,6 +71,19 @@ export function captureClosure(
   }
   for (const variable of variables) codeOf(variable.owner).addVariable(variable.name)
   return { owner, maker, given: givenBy(plan, around), variables, deferred: plan.deferred, natural: plan.natural }
+}
+
+const outside = new WeakMap<LoadedScript, ReadonlySet<string>>()
+
+/** What looks like a global may be a variable of the function that called eval(): the same ones for all functions of a script. */
+function refuseOutside(script: LoadedScript, site: FunctionSite, { globals }: ClosurePlan, around: Surroundings): void {
+  if (globals.size === 0) return
+  const known = outside.get(script) ?? around.outside()
+  outside.set(script, known)
+  const name = [...globals].find(global => known.has(global))
+  if (name === undefined) return
+  const what = `\`${name}\` is a variable outside of its script, whose text was compiled apart`
+  throw unsupported(script, site.node.start, what, 'Pass it in')
 }
 
 function givenBy({ frame, self }: ClosurePlan, around: Surroundings): unknown[] {

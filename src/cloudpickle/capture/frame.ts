@@ -27,14 +27,15 @@ function losesThis(node: Node): boolean {
 }
 
 /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED where the frame cannot be entered, or has no `this` yet */
-export function readFrame(inspector: Inspector, { fn, site, script }: LiveFunction, uses: FrameUses): FrameValues {
+export function readFrame(inspector: Inspector, arrow: LiveFunction, uses: FrameUses): FrameValues {
+  const { site, script } = arrow
   const { self, parameters } = uses
   const names = [...(self ? ['this'] : []), ...parameters.values()].map(name => `\`${name}\``).join(', ')
   if (!canEnter(site)) throw unsupported(script, site.node.start, `the value of ${names} cannot be read`, 'Pass it in')
   const values = `[${[self === 'call' ? 'this' : 'undefined', ...parameters.values()].join(', ')}]`
   // In a constructor, `this` is not there before super() returns. A condition that throws would let the body run.
   const guarded = `(() => { try { return ${values} } catch { return undefined } })()`
-  const found = readInFrame(inspector, fn, site, guarded) as unknown[] | undefined
+  const found = readInFrame(inspector, arrow, guarded) as unknown[] | undefined
   if (self && found && found[0] === undefined && losesThis(site.node)) {
     throw unsupported(script, site.node.start, 'this version of Node cannot tell its `this`', 'Use Node 24 or later')
   }

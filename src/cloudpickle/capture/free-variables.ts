@@ -28,7 +28,9 @@ export interface FreeVariables {
   readonly bindings: ReadonlyMap<Binding, readonly Reference[]>
   /** The variables that hold parts of the module's context. */
   readonly context: ReadonlyMap<string, ContextPart>
-  /** Where the text uses these. */
+  /** Names that nothing in the script declares. */
+  readonly globals: ReadonlySet<string>
+  /** Where the text uses the module's context. */
   readonly contextUses: readonly VariableUse[]
   readonly frame: FrameUses
   /** Puts parameters where the text has `arguments` and `new.target` of the code around. */
@@ -55,9 +57,11 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   refuseOuterPrivateNames(script, site.node, new Set())
   const outer = new Set<Scope>()
   for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
+  for (const { node } of outer) if (node.type === 'WithStatement') refuseWith(script, node)
   const bindings = new Map<Binding, Reference[]>()
   const context = new Map<string, ContextPart>()
   const contextUses: VariableUse[] = []
+  const globals = new Set<string>()
   const parameters = new Map<string, string>()
   let self: FrameUses['self']
   for (const reference of within(script.scopes.references, site)) {
@@ -69,6 +73,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
       if (isOwnName(binding)) parameters.set(binding.name, binding.name)
       else bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
     }
+    if (!binding) globals.add(reference.name)
     if (binding || script.isModule) continue
     refuseModuleObject(script, reference)
     if (isCommonJsVariable(reference.name)) {
@@ -81,6 +86,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     context.set(variable, vitePart)
     contextUses.push({ reference, variable })
   }
+  for (const name of context.keys()) globals.delete(name)
   const frameEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
     const { kind, owner, start, end, isShorthand } = use
@@ -100,7 +106,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
       frameEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
     }
   }
-  return { bindings, context, contextUses, frame: { self, parameters }, frameEdits }
+  return { bindings, context, globals, contextUses, frame: { self, parameters }, frameEdits }
 }
 
 /** The items of a list sorted by position that lie in the text of a site. */
@@ -110,6 +116,10 @@ export function within<T extends { start: number; end: number }>(sorted: readonl
 
 function refuseConstant(script: LoadedScript, { name, start }: Reference): never {
   throw unsupported(script, start, `it assigns to the constant \`${name}\``, 'Make it a variable')
+}
+
+function refuseWith(script: LoadedScript, { start }: Node): never {
+  throw unsupported(script, start, 'it stands in a `with` statement', 'Name the object where its properties are used')
 }
 
 /** Whatever makes the function on the other end has `arguments` of its own. */

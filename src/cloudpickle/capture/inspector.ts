@@ -6,6 +6,7 @@
  */
 import type { Session } from 'node:inspector'
 import { ModulePickleError } from '../../errors.ts'
+import type { Position } from './author-lines.ts'
 
 /** V8's position of a function: zero-based, in the text of the script. */
 export interface FunctionLocation {
@@ -192,26 +193,25 @@ export class Inspector {
   }
 
   /**
-   * Evaluates `expression` inside the frame of a call of `fn` and returns its value; the body of `fn` does not run. See
-   * probe.ts for the functions that this is safe for, and for the arguments. Leaves the Debugger domain on until `release`.
+   * Evaluates `expression` inside the frame of `fn` that `call` enters and returns its value; the body of `fn` does not run. See
+   * probe.ts for the functions that this is safe for, and for the call. Where the frame is not entered by calling, it is at the
+   * position `at` of the script. Leaves the Debugger domain on until `release`.
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED when the frame was not reached
    */
-  inFrameOf(fn: Function, expression: string, args: readonly unknown[]): unknown {
+  inFrameOf(fn: Function, expression: string, call: () => unknown, at?: Position): unknown {
     let reached = false
     let value: unknown
     if (!this.#isDebugging) this.#post('Debugger.enable')
     this.#isDebugging = true
-    const { breakpointId } = this.#post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', {
-      objectId: this.#handleOf(fn),
-      condition: `${boxExpression}.enter(${expression})`,
-    })
+    const condition = `${boxExpression}.enter(${expression})`
+    const breakpointId = at ? this.#breakAt(fn, at, condition) : this.#breakOnCall(fn, condition)
     this.#box.enter = result => {
       reached = true
       value = result
       this.#session.post('Runtime.terminateExecution')
       return false
     }
-    this.#box.value = (): unknown => Reflect.apply(fn, undefined, args)
+    this.#box.value = call
     try {
       // Through Runtime.evaluate: a termination that unwinds a direct call would end the main script as well.
       this.#session.post('Runtime.evaluate', { expression: `${boxExpression}.value()`, silent: true })
@@ -225,6 +225,17 @@ export class Inspector {
       'ERR_CAPTURE_UNSUPPORTED',
       `The scope of ${fn.name || 'an anonymous function'} could not be entered to see which variables it shares.`,
     )
+  }
+
+  #breakOnCall(fn: Function, condition: string): string {
+    const parameters = { objectId: this.#handleOf(fn), condition }
+    return this.#post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', parameters).breakpointId
+  }
+
+  #breakAt(fn: Function, { line, column }: Position, condition: string): string {
+    const { scriptId } = this.internalsOf(fn).location!
+    const parameters = { location: { scriptId, lineNumber: line, columnNumber: column }, condition }
+    return this.#post<{ breakpointId: string }>('Debugger.setBreakpoint', parameters).breakpointId
   }
 
   /**

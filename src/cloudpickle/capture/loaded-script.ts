@@ -78,7 +78,7 @@ export class LoadedScript {
 
   /** Where `offset` of the loaded text lies in the file that the author wrote. */
   originalPosition(offset: number): Position {
-    const position = this.#positionOf(offset)
+    const position = this.loadedPosition(offset)
     return this.#mapped()?.(position) ?? position
   }
 
@@ -103,7 +103,8 @@ export class LoadedScript {
     return this.#authorLines
   }
 
-  #positionOf(offset: number): Position {
+  /** Where V8 says that `offset` of the loaded text is. */
+  loadedPosition(offset: number): Position {
     const starts = this.#starts()
     let low = 0
     let high = starts.length - 1

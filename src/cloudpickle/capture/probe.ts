@@ -6,7 +6,8 @@
  * condition must be known to be reached before anything of the function is evaluated.
  */
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
-import { childNodes, type AnyNode } from '../source/parse.ts'
+import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
+import type { LiveFunction } from './captured-scope.ts'
 import type { Inspector } from './inspector.ts'
 
 /** A variable of a live scope. */
@@ -14,11 +15,11 @@ export interface Cell {
   value: unknown
 }
 
-/** Generators never reach the condition. */
+/** Whether the frame of a function is reached before anything of its own runs. */
 export function canEnter({ code }: FunctionSite): boolean {
   const isFunction =
     code.type === 'FunctionDeclaration' || code.type === 'FunctionExpression' || code.type === 'ArrowFunctionExpression'
-  return isFunction && !code.generator && !code.params.some(hasComputedKey)
+  return isFunction && !code.params.some(hasComputedKey)
 }
 
 /** In the function's own frame the name must mean that very binding. */
@@ -30,16 +31,31 @@ export function canProbe(site: FunctionSite, binding: Binding): boolean {
   return from === binding.scope
 }
 
-/** The variable that `binding` is in the scope of `fn`. */
-export function enterCell(inspector: Inspector, fn: Function, { code }: FunctionSite, { name }: Binding): Cell {
-  const accessors = `{ get value() { return ${name} }, set value($mp_value) { ${name} = $mp_value } }`
-  return inspector.inFrameOf(fn, accessors, argumentsFor(code)) as Cell
+/** The variable that `binding` is in the scope of a function. */
+export function enterCell(inspector: Inspector, fn: LiveFunction, { name }: Binding): Cell {
+  const given = `${fn.script.freePrefix}_given`
+  const accessors = `{ get value() { return ${name} }, set value(${given}) { ${name} = ${given} } }`
+  return readInFrame(inspector, fn, accessors) as Cell
 }
 
-/** What `expression` is in a call of `fn`; it must not throw. */
-export function readInFrame(inspector: Inspector, fn: Function, { code }: FunctionSite, expression: string): unknown {
-  return inspector.inFrameOf(fn, expression, argumentsFor(code))
+/**
+ * What `expression` is in the frame of a function; it must not throw. Calling a generator only makes it: its frame is where its
+ * body begins.
+ */
+export function readInFrame(inspector: Inspector, { fn, site, script }: LiveFunction, expression: string): unknown {
+  const { code } = site
+  const args = argumentsFor(code)
+  if (!('generator' in code && code.generator)) {
+    return inspector.inFrameOf(fn, expression, () => Reflect.apply(fn, undefined, args))
+  }
+  const { next } = code.async ? asyncGenerator : generator
+  const start = (): unknown => Reflect.apply(next, Reflect.apply(fn, undefined, args), [])
+  return inspector.inFrameOf(fn, expression, start, script.loadedPosition((code.body as Node).start + 1))
 }
+
+/** The language's own, which no program has replaced when this is loaded. */
+const generator = { next: (Object.getPrototypeOf(items.prototype) as Generator).next }
+const asyncGenerator = { next: (Object.getPrototypeOf(asyncItems.prototype) as AsyncGenerator).next }
 
 /**
  * Which of `cells` is the variable that `read` reads; -1 for none of them. A marker is put into each for the moment.
@@ -69,6 +85,8 @@ const anything: object = new Proxy(Object.create(null) as object, {
 function* items(): Generator<object> {
   for (let count = 0; count < 64; count++) yield anything
 }
+
+async function* asyncItems(): AsyncGenerator<never> {}
 
 /** Computing a key would run code. */
 function hasComputedKey(pattern: AnyNode): boolean {

@@ -37,6 +37,26 @@ export function alignScopes(live: readonly LiveScope[], innermost: Scope): Scope
   return chain
 }
 
+/**
+ * Names of variables around a script's own scopes: of the function that evaluated it, or parameters that it was compiled with.
+ */
+export function namesAround(live: readonly LiveScope[], innermost: Scope): ReadonlySet<string> {
+  const outside = new Set<string>()
+  for (const { description, variables } of live) {
+    if (description === 'Global' || description === 'Script') continue
+    for (const name of Object.getOwnPropertyNames(variables)) {
+      if (!implicitNames.has(name) && !isDeclared(name, innermost)) outside.add(name)
+    }
+  }
+  return outside
+}
+
+function isDeclared(name: string, innermost: Scope): boolean {
+  let scope: Scope | undefined = innermost
+  while (scope && !scope.bindings.has(name)) scope = scope.parent
+  return scope !== undefined
+}
+
 /** Classic scripts (`node -e`, the REPL) share one scope; this script's part of it is its top level. */
 function addScriptScope(chain: MutableChain, variables: LiveScope['variables'], scope: Scope): void {
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(variables))

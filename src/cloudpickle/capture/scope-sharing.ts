@@ -35,7 +35,7 @@ export class ScopeSharing {
     }
     const own = bindings.find(binding => canProbe(closure.site, binding))
     if (own) {
-      const cell = [enterCell(this.#inspector, closure.fn, closure.site, own)]
+      const cell = [enterCell(this.#inspector, closure, own)]
       return candidates.find(({ witness }) => findSharedCell(cell, () => this.#read(witness, own)) === 0)
     }
     throw unsupported(
@@ -49,8 +49,7 @@ export class ScopeSharing {
   #cellOf(scope: CapturedScope, binding: Binding): Cell {
     const cells = this.#cells.get(scope) ?? new Map<Binding, Cell>()
     this.#cells.set(scope, cells)
-    const { fn, site } = scope.witness
-    const cell = cells.get(binding) ?? enterCell(this.#inspector, fn, site, binding)
+    const cell = cells.get(binding) ?? enterCell(this.#inspector, scope.witness, binding)
     cells.set(binding, cell)
     return cell
   }

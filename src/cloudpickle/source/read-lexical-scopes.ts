@@ -120,6 +120,10 @@ class ScopeBuilder implements LexicalScopes {
       case 'BlockStatement':
         this.#visitBlock(node, node.body, scope)
         break
+      case 'WithStatement':
+        this.#visit(node.object, scope)
+        this.#visit(node.body, this.#child(node, scope))
+        break
       case 'SwitchStatement': {
         this.#visit(node.discriminant, scope)
         const cases = this.#child(node, scope)
