@@ -8,7 +8,7 @@ import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
 import { resolveModule } from './cloudpickle/source/resolve.ts'
 import { ModulePickleError } from './errors.ts'
-import { parsePackageKey, type SnapshotDescription } from './snapshot/objects/description.ts'
+import { parsePackageKey } from './snapshot/objects/description.ts'
 import { findPackages, type PackageLookup } from './snapshot/materialize/package-lookup.ts'
 import type { MaterializedSnapshot, SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 
@@ -36,14 +36,13 @@ export class Arrival {
   constructor({ snapshots, packages, objects }: Manifest, options: ArrivalOptions) {
     const { packages: lookup } = options
     this.#options = options
-    for (const [id, kind, content] of objects) options.cache.put(id, kind, content)
-    for (const id of snapshots) if (!options.cache.has(id)) throw missing(id)
     const needs = packages.map(key => parsePackageKey(key) ?? malformed(key))
     this.#packages = findPackages(needs, lookup)
-    for (const id of snapshots) {
-      this.#snapshots.set(id, options.cache.materialize(id, lookup))
-      if (isCompiled(options.cache.descriptionOf(id))) showSourceLines()
-    }
+    const lacking = snapshots.filter(id => !this.#take(id, options.cache.find(id, lookup)))
+    if (lacking.length === 0) return
+    for (const [id, kind, content] of objects) options.cache.put(id, kind, content)
+    for (const id of lacking) if (!options.cache.has(id)) throw missing(id)
+    for (const id of lacking) this.#take(id, options.cache.materialize(id, lookup))
   }
 
   /** Where a module of the pickle is here. */
@@ -61,6 +60,14 @@ export class Arrival {
     )
   }
 
+  /** False where the snapshot is not in place. */
+  #take(id: string, snapshot: MaterializedSnapshot | undefined): boolean {
+    if (snapshot === undefined) return false
+    this.#snapshots.set(id, snapshot)
+    if (snapshot.isCompiled) showSourceLines()
+    return true
+  }
+
   #snapshotFile(name: string): string {
     const [id, inside] = splitAt(name, name.indexOf('/'))
     const snapshot = this.#snapshots.get(id)
@@ -74,10 +81,6 @@ export class Arrival {
     if (directory !== undefined) return fileInside(directory, inside)
     throw new ModulePickleError('ERR_PICKLE_CORRUPT', `The pickle uses ${key}, which its manifest does not list.`)
   }
-}
-
-function isCompiled({ compile }: SnapshotDescription): boolean {
-  return Object.keys(compile).length > 0
 }
 
 /** Stack traces show the lines of the TypeScript that was compiled; for the whole process, as Node knows no other way. */

@@ -22,16 +22,14 @@ class OwnSnapshots extends SnapshotCache {
     this.#shipped = shipped
   }
 
-  override has(id: ObjectId): boolean {
-    return this.#shipped.get(id) !== undefined || super.has(id)
-  }
-
-  override materialize(id: ObjectId, packages: PackageLookup): MaterializedSnapshot {
+  override find(id: ObjectId, packages: PackageLookup): MaterializedSnapshot | undefined {
     const own = this.#shipped.get(id)
-    if (!own) return super.materialize(id, packages)
+    if (!own) return super.find(id, packages)
     return {
       id,
       directory: own.root,
+      // Its modules are those that run here; whoever runs them has seen to their stack traces.
+      isCompiled: false,
       packageDirectory: (name, version) => own.packageDirectories.get(`${name}@${version}`),
     }
   }

@@ -19,6 +19,10 @@ export class HeldSnapshots extends SnapshotCache {
     return missing
   }
 
+  override find(id: ObjectId, packages: PackageLookup): MaterializedSnapshot | undefined {
+    return this.#inPlace.get(id) ?? super.find(id, packages)
+  }
+
   override materialize(id: ObjectId, packages: PackageLookup): MaterializedSnapshot {
     const known = this.#inPlace.get(id)
     if (known) return known

@@ -1,6 +1,6 @@
 /** Objects and descriptions made by an enemy, and a damaged disk: nothing is written outside, nothing half is kept. */
 import assert from 'node:assert/strict'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { isModulePickleError, type ErrorCode } from '../../src/errors.ts'
@@ -43,6 +43,12 @@ function putSnapshot(cache: SnapshotCache, tree: Tree, description: unknown = pl
   const text =
     typeof description === 'string' ? description : Buffer.from(encodeDescription(description as never)).toString()
   return putTree(cache, { ...tree, '.modulepickle.json': text })
+}
+
+/** Objects cannot be written to, except by root. */
+function spoil(file: string, text: string): void {
+  chmodSync(file, 0o644)
+  writeFileSync(file, text)
 }
 
 function refuses(t: TestContext, cache: SnapshotCache, id: ObjectId, code: ErrorCode, what: string): void {
@@ -224,7 +230,7 @@ test('an object that was damaged on disk is refused, forgotten, and can be sent 
   const cache = emptyCache(t)
   const id = putSnapshot(cache, { a: 'content' })
   const blob = objectId('blob', Buffer.from('content'))
-  writeFileSync(path.join(cache.directory, 'objects', blob.slice(0, 2), blob.slice(2)), '')
+  spoil(path.join(cache.directory, 'objects', blob.slice(0, 2), blob.slice(2)), '')
   refuses(t, cache, id, 'ERR_SNAPSHOT_CORRUPT', 'an empty object')
   assert.deepEqual(cache.missing(id), [blob])
   putBlob(cache, 'content')
@@ -237,10 +243,10 @@ test('what was damaged counts as missing: trees always, files when all are read'
   const blob = objectId('blob', Buffer.from('content'))
   const fileOf = (object: ObjectId): string =>
     path.join(cache.directory, 'objects', object.slice(0, 2), object.slice(2))
-  writeFileSync(fileOf(blob), 'another')
+  spoil(fileOf(blob), 'another')
   assert.deepEqual([cache.missing(id), cache.missingOrDamaged(id), cache.missing(id)], [[], [blob], [blob]])
   putBlob(cache, 'content')
-  writeFileSync(fileOf(id), '')
+  spoil(fileOf(id), '')
   assert.deepEqual(cache.missing(id), [id])
 })
 
@@ -248,7 +254,7 @@ test('an object that is sent again replaces one that was cut off', t => {
   const cache = emptyCache(t)
   const id = putSnapshot(cache, { a: 'content' })
   const blob = objectId('blob', Buffer.from('content'))
-  writeFileSync(path.join(cache.directory, 'objects', blob.slice(0, 2), blob.slice(2)), 'cont')
+  spoil(path.join(cache.directory, 'objects', blob.slice(0, 2), blob.slice(2)), 'cont')
   putBlob(cache, 'content')
   cache.materialize(id, { directories: [], runtime: temporaryDirectory(t) })
 })

@@ -2,7 +2,7 @@
  * The private directory that holds everything a receiver keeps: found, made and checked before it is used.
  *
  * Code is run from it, so it must belong to this user and nobody else may write there. Layout: `objects/ab/cdef…`,
- * `snapshots/<id>/<bound packages>/…`, `tmp/<host>-<pid>-<random>/`.
+ * `snapshots/<id>/<bound packages>/…`, `seals/<id>-<bound packages>`, `pins/<process>`, `tmp/<process>-<random>/`.
  */
 import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -14,6 +14,8 @@ export interface CacheDirectory {
   readonly root: string
   readonly objects: string
   readonly snapshots: string
+  readonly seals: string
+  readonly pins: string
   readonly temporary: string
 }
 
@@ -29,6 +31,8 @@ export function openCacheDirectory(directory?: string): CacheDirectory {
     root,
     objects: makePrivate(path.join(root, 'objects')),
     snapshots: makePrivate(path.join(root, 'snapshots')),
+    seals: makePrivate(path.join(root, 'seals')),
+    pins: makePrivate(path.join(root, 'pins')),
     temporary: makePrivate(path.join(root, 'tmp')),
   }
 }

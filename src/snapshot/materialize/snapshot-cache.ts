@@ -1,11 +1,11 @@
 /**
  * The receiver's cache: verified objects in, directories that Node's own import system loads from out.
  *
- * A snapshot becomes visible by one rename, whole or not at all. Its directory is written once; one that its code has
- * changed since is written anew before the next process uses it. Runs where code arrives, with nothing but `node:` modules.
+ * A snapshot becomes visible by one rename, whole or not at all. Its directory is written once; one that has changed since, by
+ * its own code or by the disk, is written anew before the next process uses it. Runs where code arrives, with nothing but
+ * `node:` modules.
  */
-import { createHash } from 'node:crypto'
-import { mkdirSync, realpathSync, renameSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
 import { decodeDescription, descriptionPath, packageNeeds, type SnapshotDescription } from '../objects/description.ts'
@@ -13,18 +13,22 @@ import { isObjectId } from '../objects/object-id.ts'
 import type { ObjectId, ObjectKind, SnapshotObject } from '../objects/snapshot.ts'
 import { decodeTree } from '../objects/tree.ts'
 import { walkObjects } from '../objects/walk.ts'
+import { bindingOf, linksOf, placesOf } from './bound-links.ts'
 import { openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
+import { isDirectory, isInPlace, writeDirectory, type Placement } from './directory.ts'
 import { ObjectStore } from './object-store.ts'
 import { findPackages, type PackageLookup } from './package-lookup.ts'
-import { isSealed, seal } from './seal.ts'
-import { makeTemporary, removeTemporary, sweepTemporary, temporaryName } from './temporary.ts'
-import { linkPackage, writeTree } from './write-snapshot.ts'
+import { Pins } from './pins.ts'
+import { makeTemporary, sweepTemporary } from './temporary.ts'
+import type { ObjectSource } from './write-snapshot.ts'
 
 /** A snapshot on disk, ready to be imported from. */
 export interface MaterializedSnapshot {
   readonly id: ObjectId
   /** Real path of the directory that holds the project's root. */
   readonly directory: string
+  /** Whether any of it was compiled, and so has source maps. */
+  readonly isCompiled: boolean
   /** Where a package that the snapshot needs is installed here; undefined for one that it does not need. */
   packageDirectory(name: string, version: string): string | undefined
 }
@@ -40,6 +44,7 @@ export class SnapshotCache {
   readonly #directory: CacheDirectory
   readonly #objects: ObjectStore
   readonly #descriptions = new Map<ObjectId, SnapshotDescription>()
+  readonly #pins: Pins
   /** Directories that were as written when this process first used them. */
   readonly #inPlace = new Set<string>()
 
@@ -50,6 +55,7 @@ export class SnapshotCache {
   constructor(directory?: string) {
     this.#directory = openCacheDirectory(directory)
     this.#objects = new ObjectStore(this.#directory)
+    this.#pins = new Pins(this.#directory.pins)
     sweepTemporary(this.#directory.temporary)
   }
 
@@ -122,20 +128,29 @@ export class SnapshotCache {
   }
 
   /**
+   * The snapshot where it is in place already; undefined where anything of it has to be put here or written first.
+   * @throws ModulePickleError ERR_PACKAGE_MISMATCH, ERR_FORMAT_VERSION
+   */
+  find(id: ObjectId, packages: PackageLookup): MaterializedSnapshot | undefined {
+    if (this.#rootObjects(id) === undefined) return undefined
+    const { placement, found } = this.#place(id, packages)
+    return this.#isInPlace(placement) ? this.#materialized(placement, found) : undefined
+  }
+
+  /**
    * The directory that holds the snapshot, with links to the installed packages found by `packages`. It is
    * written if it is not there, or if it is not as it was written when this process first asks for it.
    * @throws ModulePickleError ERR_PACKAGE_MISMATCH, before anything is written; ERR_SNAPSHOT_MISSING,
    *   ERR_SNAPSHOT_CORRUPT or ERR_MATERIALIZE, after which nothing is left behind
    */
   materialize(id: ObjectId, packages: PackageLookup): MaterializedSnapshot {
-    const description = this.descriptionOf(id)
-    const found = findPackages(packageNeeds(description.packages), packages, placesOf(description))
-    const links = linksOf(description, found, realpathSync(packages.runtime))
-    const directory = path.join(this.#directory.snapshots, id, bindingOf(links))
-    const isInPlace = this.#inPlace.has(directory) ? isDirectory(directory) : isSealed(directory)
-    if (!isInPlace) this.#write(id, links, directory)
-    this.#inPlace.add(directory)
-    return { id, directory, packageDirectory: (name, version) => found.get(`${name}@${version}`) }
+    const { placement, found } = this.#place(id, packages)
+    if (!this.#isInPlace(placement)) {
+      writeDirectory(placement, this.#directory, this.#source)
+      this.#objects.forgetChecks()
+      this.#inPlace.add(placement.directory)
+    }
+    return this.#materialized(placement, found)
   }
 
   /** The snapshot and path of a file in this cache; undefined for any other file. */
@@ -145,27 +160,49 @@ export class SnapshotCache {
     return { id, path: segments.join('/'), directory: path.join(this.#directory.snapshots, id, binding) }
   }
 
-  #write(id: ObjectId, links: ReadonlyMap<string, string>, directory: string): void {
-    const temporary = this.makeTemporary()
-    const changed = temporaryName(this.#directory.temporary)
-    try {
-      writeTree(id, temporary, (object, kind) => this.#read(object, kind))
-      for (const [link, target] of links) linkPackage(temporary, link, target)
-      seal(temporary)
-      mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 })
-      if (isDirectory(directory) && !isSealed(directory)) moveAway(directory, changed)
-      renameUnlessThere(temporary, directory)
-    } catch (error) {
-      if (error instanceof ModulePickleError) throw error
-      throw new ModulePickleError(
-        'ERR_MATERIALIZE',
-        `Snapshot ${id} cannot be written to ${directory}: ${(error as Error).message}. Nothing of it was kept. Free space there or name another directory in MODULEPICKLE_CACHE.`,
-        { cause: error },
-      )
-    } finally {
-      removeTemporary(temporary)
-      removeTemporary(changed)
+  #materialized({ id, directory }: Placement, found: ReadonlyMap<string, string>): MaterializedSnapshot {
+    return {
+      id,
+      directory,
+      isCompiled: Object.keys(this.descriptionOf(id).compile).length > 0,
+      packageDirectory: (name, version) => found.get(`${name}@${version}`),
     }
+  }
+
+  /** Objects as they are needed to write a directory. */
+  get #source(): ObjectSource {
+    return {
+      read: (object, kind) => this.#read(object, kind),
+      link: (object, target) => this.#objects.link(object, target),
+    }
+  }
+
+  /** Pinned first, then looked at: whoever collects looks at pins last. */
+  #isInPlace(placement: Placement): boolean {
+    const { directory, name } = placement
+    this.#pins.add(name)
+    if (this.#inPlace.has(directory)) return isDirectory(directory)
+    if (!isInPlace(placement, this.#directory, this.#source)) return false
+    this.#inPlace.add(directory)
+    return true
+  }
+
+  #place(id: ObjectId, packages: PackageLookup): { placement: Placement; found: ReadonlyMap<string, string> } {
+    const description = this.descriptionOf(id)
+    const found = findPackages(packageNeeds(description.packages), packages, placesOf(description))
+    const links = linksOf(description, found, realpathSync(packages.runtime))
+    const binding = bindingOf(links)
+    const directory = path.join(this.#directory.snapshots, id, binding)
+    const seal = path.join(this.#directory.seals, `${id}-${binding}`)
+    return { placement: { id, links, directory, seal, name: `${id}/${binding}` }, found }
+  }
+
+  /** The objects that say where a snapshot is to be; undefined where they are not here undamaged. */
+  #rootObjects(id: ObjectId): Uint8Array | undefined {
+    if (this.#descriptions.has(id)) return new Uint8Array()
+    const tree = this.#objects.readIntact(id, 'tree')
+    const entry = tree && decodeTree(tree).find(({ name }) => name === descriptionPath)
+    return entry && this.#objects.readIntact(entry.id, 'blob')
   }
 
   #lacking(id: ObjectId, isHere: (blob: ObjectId) => boolean): ObjectId[] {
@@ -189,58 +226,4 @@ export class SnapshotCache {
       `Object ${id} (${kind}) of a snapshot is not in ${this.#directory.root}. Send the snapshot first.`,
     )
   }
-}
-
-/** At once and as a whole: a process that has loaded from `directory` finds the right files at the same paths soon after. */
-function moveAway(directory: string, place: string): void {
-  try {
-    renameSync(directory, place)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-}
-
-/** Losing a race is success: the winner wrote the same files. */
-function renameUnlessThere(temporary: string, directory: string): void {
-  try {
-    renameSync(temporary, directory)
-  } catch (error) {
-    if (!isDirectory(directory)) throw error
-  }
-}
-
-function isDirectory(directory: string): boolean {
-  return statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false
-}
-
-/** Where the sender had each package, so that a receiver with the same layout finds nested versions. */
-function placesOf({ links }: SnapshotDescription): Map<string, string[]> {
-  const places = new Map<string, string[]>()
-  for (const [place, key] of Object.entries(links)) places.set(key, [...(places.get(key) ?? []), place])
-  return places
-}
-
-function linksOf(
-  description: SnapshotDescription,
-  found: ReadonlyMap<string, string>,
-  runtime: string,
-): Map<string, string> {
-  const links = new Map([['node_modules/modulepickle', runtime]])
-  for (const [link, key] of Object.entries(description.links)) {
-    const target = found.get(key)
-    if (target === undefined) {
-      throw new ModulePickleError(
-        'ERR_SNAPSHOT_CORRUPT',
-        `${link} of a snapshot links to ${key}, which it does not need.`,
-      )
-    }
-    links.set(link, target)
-  }
-  return links
-}
-
-/** Names what a directory is linked to: a directory binds one set of packages, and another set is another directory. */
-function bindingOf(links: ReadonlyMap<string, string>): string {
-  const sorted = [...links].sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16)
 }

@@ -4,14 +4,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { hostname } from 'node:os'
 import path from 'node:path'
 import { debuglog } from 'node:util'
+import { ownName, stateOfOwner } from './process-name.ts'
 
 /** Shown with NODE_DEBUG=modulepickle-materialize. */
 const debug = debuglog('modulepickle-materialize')
 const maximumAgeMs = 24 * 60 * 60 * 1000
-const ownPrefix = `${hostname().replaceAll(/[^A-Za-z0-9]/g, '_')}-${process.pid}-`
 
 /** A new empty directory under `temporary`. */
 export function makeTemporary(temporary: string): string {
@@ -22,7 +21,7 @@ export function makeTemporary(temporary: string): string {
 
 /** A name under `temporary` that nothing has. */
 export function temporaryName(temporary: string): string {
-  return path.join(temporary, ownPrefix + randomBytes(8).toString('hex'))
+  return path.join(temporary, `${ownName}-${randomBytes(8).toString('hex')}`)
 }
 
 /** Removes what processes that are gone have left. That of other hosts, which cannot be asked, goes after a day. */
@@ -43,18 +42,8 @@ export function removeTemporary(leftover: string): void {
 }
 
 function isAbandoned(name: string, leftover: string): boolean {
-  const owner = /^(.*)-(\d+)-[^-]+$/.exec(name)
-  const isFromHere = owner !== null && ownPrefix.startsWith(`${owner[1]}-`)
-  if (isFromHere) return !isAlive(Number(owner[2]))
+  const owner = stateOfOwner(name)
+  if (owner !== 'unknown') return owner === 'gone'
   const stat = statSync(leftover, { throwIfNoEntry: false })
   return stat !== undefined && Date.now() - stat.mtimeMs > maximumAgeMs
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -259,6 +260,13 @@ test('a cache that others can write, or that belongs to somebody else, is refuse
 const changes: Record<string, (at: (file: string) => string) => void> = {
   'a file with other text of the same size': at => overwrite(at('main.js'), '1\n', '2\n'),
   'a file in a subdirectory': at => overwrite(at('lib/data.json'), '1', '2'),
+  'a file with one bit flipped, and all its times put back': at => {
+    const { atime, mtime } = statSync(at('lib/data.json'))
+    overwrite(at('lib/data.json'), '1', '0')
+    chmodSync(at('lib/data.json'), 0o444)
+    utimesSync(at('lib/data.json'), atime, mtime)
+  },
+  'a file that may be executed now': at => chmodSync(at('main.js'), 0o555),
   'a file that was cut': at => truncateSync(at('lib/data.json'), 1),
   'a file that was cut when the power failed, with its time as it was': at => {
     const { atime, mtime } = statSync(at('main.js'))
@@ -294,6 +302,9 @@ for (const [what, change] of Object.entries(changes)) {
     const before = contentsOf(directory)
     change(at)
     const next = new SnapshotCache(first.directory)
+    assert.equal(next.find(snapshot.id, lookup), undefined)
+    // Code is the same file as its object, which is then damaged, too.
+    fill(next, snapshot)
     assert.equal(next.materialize(snapshot.id, lookup).directory, directory)
     assert.deepEqual(contentsOf(directory), before)
     assert.deepEqual(readdirSync(path.join(first.directory, 'tmp')), [])
@@ -311,6 +322,39 @@ function contentsOf(directory: string): Record<string, string> {
   }
   return found
 }
+
+test('what a directory holds decides where its seal does not: it is used as it is after a copy of the cache', t => {
+  const { project, snapshot, cache, runtime } = setUp(t)
+  const lookup = { directories: [project.root], runtime }
+  cache.materialize(snapshot.id, lookup)
+  const copy = path.join(temporaryDirectory(t), 'copy')
+  cpSync(cache.directory, copy, { recursive: true, verbatimSymlinks: true })
+  rmSync(path.join(copy, 'seals'), { recursive: true })
+  const { directory = '' } = new SnapshotCache(copy).find(snapshot.id, lookup) ?? {}
+  const before = statSync(path.join(directory, 'main.js'), { bigint: true })
+  assert.equal(new SnapshotCache(copy).find(snapshot.id, lookup)?.directory, directory)
+  assert.deepEqual(statSync(path.join(directory, 'main.js'), { bigint: true }).ctimeNs, before.ctimeNs)
+  assert.equal(readdirSync(path.join(copy, 'seals')).length, 1)
+})
+
+test('code is written once, however many snapshots hold it; anything else is every directory’s own', t => {
+  const { project, snapshot, cache, runtime } = setUp(t)
+  const lookup = { directories: [project.root], runtime }
+  const first = cache.materialize(snapshot.id, lookup).directory
+  project.write({ 'data.txt': 'new' })
+  const edited = packMain(project)
+  fill(cache, edited)
+  const second = cache.materialize(edited.id, lookup).directory
+  const numbers = (file: string): bigint[] =>
+    [first, second].map(directory => statSync(path.join(directory, file), { bigint: true }).ino)
+  const [code, sameCode] = numbers('main.js')
+  assert.equal(code, sameCode)
+  const [tool, otherTool] = numbers('tool')
+  assert.notEqual(tool, otherTool)
+  chmodSync(path.join(first, 'package.json'), 0o644)
+  writeFileSync(path.join(first, 'package.json'), 'changed')
+  assert.match(readFileSync(path.join(second, 'package.json'), 'utf8'), /"name": "p"/)
+})
 
 test('files of a snapshot cannot be written to; its owner can remove it like any directory', t => {
   const { project, snapshot, cache, runtime } = setUp(t)
