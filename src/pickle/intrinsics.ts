@@ -152,12 +152,22 @@ class Namer {
       const path = typeof key === 'symbol' ? `${owner}[${key.description}]` : `${owner}.${key}`
       if (property.get !== undefined) this.name(`get ${path}`, property.get, below)
       if (property.set !== undefined) this.name(`set ${path}`, property.set, below)
-      const value: unknown = property.value
+      const value: unknown = isFrozenMember(object, property)
+        ? Reflect.apply(property.get!, object, [])
+        : property.value
       if (typeof value === 'object' && !namedObjects.has(key)) continue
       if (typeof value === 'symbol' && owner !== 'Symbol') continue
       this.name(path, value, key === 'prototype' ? reach : below)
     }
   }
+}
+
+/**
+ * Where intrinsics are frozen (`--frozen-intrinsics`, SES), a pair of accessors that are not native stands for each member, so
+ * that assigning to it in objects below goes on working. Such a getter does nothing but return.
+ */
+function isFrozenMember(object: object, { get, set }: PropertyDescriptor): boolean {
+  return get !== undefined && set !== undefined && Object.isFrozen(object) && !isNative(get) && !isNative(set)
 }
 
 /** Names the intrinsics of the realm that `value` comes from; false when that is no realm, or one that has been named. */

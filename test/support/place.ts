@@ -30,7 +30,11 @@ export function source(name: string): string {
 
 /** TypeScript without types, and with it the extensions of imports. */
 export function plain(text: string, format: 'esm' | 'cjs' = 'esm'): string {
-  return transformSync(text, { loader: 'ts', format }).code.replaceAll(/\.ts(["'])/g, '.js$1')
+  return transformSync(text, {
+    loader: 'ts',
+    format,
+    supported: { 'dynamic-import': format === 'esm' },
+  }).code.replaceAll(/\.ts(["'])/g, '.js$1')
 }
 
 export interface Place {
@@ -43,8 +47,14 @@ export interface Place {
   readonly node?: string
   /** Packages to link, besides modulepickle: a directory by name. */
   readonly packages?: Readonly<Record<string, string>>
-  /** What travels otherwise than by its usual name: in a bundle, local modules are part of the entry. */
+  /** How local functions and classes travel, if not by their names: in a bundle, all modules are part of the entry. */
   readonly travels?: Readonly<Record<string, string>>
+  /** The name of the root in stack traces, where that is not its file's. */
+  readonly shownAs?: string
+  /** What is written to the program's standard input. */
+  readonly input?: string
+  /** What the receiver's Node is run with. */
+  readonly receiverFlags?: readonly string[]
 }
 
 const references: Readonly<Record<string, string>> = {
@@ -67,14 +77,17 @@ export function testPlace(name: string, place: Place, skip: false | string = fal
       const sent = await runNode(place.node ?? process.execPath, place.args, {
         cwd: sender.directory,
         env: { PLACES_OUTPUT: output, ...place.env },
+        ...(place.input === undefined ? {} : { input: place.input }),
       })
       assert.equal(sent.code, 0, sent.stdout + sent.stderr)
       const pickles = JSON.parse(readFileSync(output, 'utf8')) as Record<string, { single: string }>
       rmSync(sender.directory, { recursive: true })
-      const outcomes = await receive(receiver, output)
+      const outcomes = await receive(receiver, output, place)
       const expected = Object.fromEntries(Object.keys(outcomes).map(each => [each, 'ok']))
       const { 'an error with the line of the root': thrown, ...others } = outcomes
-      assert.equal(thrown?.replace(/:\d+\)$/, ''), `at failing (${path.basename(place.root)}:${line}`)
+      // A minifier has its own names.
+      const [, name = '', where] = /^at \w+ \((.*):(\d+):\d+\)$/.exec(thrown ?? '') ?? []
+      assert.equal(`${path.basename(name)}:${where}`, `${place.shownAs ?? path.basename(place.root)}:${line}`)
       delete expected['an error with the line of the root']
       assert.deepEqual(others, expected)
       const travels = Object.keys(references).map(each => [
@@ -89,14 +102,22 @@ export function testPlace(name: string, place: Place, skip: false | string = fal
   })
 }
 
-async function receive(receiver: Project, output: string): Promise<Record<string, string>> {
+async function receive(
+  receiver: Project,
+  output: string,
+  { receiverFlags = [], env }: Place,
+): Promise<Record<string, string>> {
   receiver.installModulepickle()
   cpSync(path.join(fixture, 'receive.mjs'), receiver.path('receive.mjs'))
   mkdirSync(receiver.path('cache'), { mode: 0o700 })
-  const { stdout, stderr, code } = await runNode(process.execPath, [receiver.path('receive.mjs'), output], {
-    cwd: receiver.directory,
-    env: { MODULEPICKLE_CACHE: receiver.path('cache') },
-  })
+  const { stdout, stderr, code } = await runNode(
+    process.execPath,
+    [...receiverFlags, receiver.path('receive.mjs'), output],
+    {
+      cwd: receiver.directory,
+      env: { ...env, MODULEPICKLE_CACHE: receiver.path('cache') },
+    },
+  )
   assert.equal(code, 0, stderr)
   return JSON.parse(stdout) as Record<string, string>
 }

@@ -84,15 +84,18 @@ export class Project {
 export async function runNode(
   node: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
 ): Promise<Finished> {
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...environment } = process.env
   try {
-    const { stdout, stderr } = await promisify(execFile)(node, [...args], {
-      ...options,
-      env: { ...environment, NODE_NO_WARNINGS: '', ...options.env },
+    const { input, env, ...others } = options
+    const running = promisify(execFile)(node, [...args], {
+      ...others,
+      env: { ...environment, NODE_NO_WARNINGS: '', ...env },
       maxBuffer: 64 << 20,
     })
+    if (input !== undefined) running.child.stdin?.end(input)
+    const { stdout, stderr } = await running
     return { stdout, stderr, code: 0 }
   } catch (error) {
     const { stdout, stderr, code } = error as { stdout?: string; stderr?: string; code?: unknown }

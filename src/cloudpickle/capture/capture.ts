@@ -3,8 +3,7 @@
  *
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
-import { isModuleNamespaceObject, isProxy } from 'node:util/types'
-import type { FunctionSite } from '../source/lexical-scopes.ts'
+import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
 import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import type { ClassState } from './class-state.ts'
@@ -15,8 +14,9 @@ import { builtinReference, scriptReference, type FunctionReference } from './fun
 import { Inspector, type FunctionInternals } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
-import { ModuleReference } from './module-reference.ts'
-import { commonJsFile, moduleStoodFor } from './namespace-target.ts'
+import { heldModule } from './held-module.ts'
+import type { ModuleReference } from './module-reference.ts'
+import { moduleStoodFor } from './namespace-target.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScopeSharing } from './scope-sharing.ts'
 
@@ -92,7 +92,8 @@ export class Capture {
     const owned = this.#classes.ownerOf(fn, site, scopes)
     if (owned) return { kind: 'member', owned }
     const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
-    const moduleBehind = (value: unknown): ModuleReference | undefined => this.#moduleBehind(value)
+    const moduleBehind = (binding: Binding, value: unknown): ModuleReference | undefined =>
+      heldModule(script, binding, value, proxy => this.#inspector.stateOf(proxy)('[[Target]]'))
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), site.scope)
     const around = { scopes, outside, frame, moduleBehind }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
@@ -119,17 +120,6 @@ export class Capture {
     const site = location && this.#scripts.get(location.scriptId)?.siteAt(location, isClass(fn))
     if (site) sites.set(fn, site)
     return site
-  }
-
-  /** What `require()` returned, or the namespace that vitest puts a Proxy around so that its default is that of a compiler. */
-  #moduleBehind(value: unknown): ModuleReference | undefined {
-    const file = commonJsFile(value)
-    if (file !== undefined) return new ModuleReference({ kind: 'file', file }, 'module.exports')
-    const target = isProxy(value) ? this.#inspector.stateOf(value as object)('[[Target]]') : undefined
-    if (!isModuleNamespaceObject(target)) return undefined
-    const required = commonJsFile(Reflect.get(target as object, 'default'))
-    if (required === undefined) return undefined
-    return new ModuleReference({ kind: 'file', file: required }, 'module.exports', [], 'esm')
   }
 
   #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {

@@ -39,8 +39,8 @@ export interface Surroundings {
   outside(): ReadonlySet<string>
   /** What an arrow kept of the call it was made in: `this`, if it is wanted, and the parameters' values. */
   frame(uses: FrameUses): { self: unknown; parameters: readonly unknown[] }
-  /** The module that stands behind the value of an import, where the specifier alone did not tell. */
-  moduleBehind(value: unknown): ModuleReference | undefined
+  /** The module that a variable holds, where the text alone did not tell. */
+  moduleBehind(binding: Binding, value: unknown): ModuleReference | undefined
 }
 
 export function captureClosure(
@@ -67,7 +67,7 @@ export function captureClosure(
       throw unsupported(script, site.node.start, `the value of \`${name}\` cannot be read`, 'Pass it in')
     }
     if (!isInitialized(live, name)) codeOf(home).addUninitialized(name)
-    else variables.push({ owner: home, name, value: importedModule(script, binding, live[name], around) ?? live[name] })
+    else variables.push({ owner: home, name, value: around.moduleBehind(binding, live[name]) ?? live[name] })
   }
   for (const variable of variables) codeOf(variable.owner).addVariable(variable.name)
   return { owner, maker, given: givenBy(plan, around), variables, deferred: plan.deferred, natural: plan.natural }
@@ -96,13 +96,4 @@ function givenBy({ frame, self }: ClosurePlan, around: Surroundings): unknown[] 
 function neededScopes(chain: ScopeChain, values: readonly Binding[]): ScopeChain {
   const innermost = chain.findLastIndex(({ scope }) => values.some(binding => binding.scope === scope))
   return chain.slice(0, innermost + 1)
-}
-
-function importedModule(
-  script: LoadedScript,
-  { name, scope }: Binding,
-  value: unknown,
-  around: Surroundings,
-): ModuleReference | undefined {
-  return scope.isModule && script.record.imports.has(name) ? around.moduleBehind(value) : undefined
 }

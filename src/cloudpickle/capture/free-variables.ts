@@ -86,7 +86,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     context.set(variable, vitePart)
     contextUses.push({ reference, variable })
   }
-  for (const name of context.keys()) globals.delete(name)
+  for (const name of [...context.keys(), ...viteContext.keys()]) globals.delete(name)
   const frameEdits: Edit[] = []
   for (const use of within(script.scopes.contextUses, site)) {
     const { kind, owner, start, end, isShorthand } = use

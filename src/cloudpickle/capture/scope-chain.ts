@@ -13,13 +13,12 @@ const implicitNames = new Set(['arguments', 'this', 'require', 'module', 'export
 /** The scopes around a closure that exist as contexts in V8, outermost first, the module's own scope included. */
 export type ScopeChain = readonly { readonly scope: Scope; readonly variables: LiveScope['variables'] }[]
 
-type MutableChain = { scope: Scope; variables: LiveScope['variables'] }[]
+type MutableChain = { scope: Scope; variables: LiveScope['variables']; isShared: boolean }[]
 
 export function alignScopes(live: readonly LiveScope[], innermost: Scope): ScopeChain {
   const chain: MutableChain = []
   for (const { description, variables } of live) {
-    if (description === 'Global') continue
-    if (description === 'Script') {
+    if (description === 'Script' || description === 'Global') {
       addScriptScope(chain, variables, moduleOf(innermost))
       continue
     }
@@ -32,7 +31,7 @@ export function alignScopes(live: readonly LiveScope[], innermost: Scope): Scope
     while (scope && !names.every(name => scope!.bindings.has(name))) scope = scope.parent
     if (!scope) continue
     if (known?.scope === scope) known.variables = both(known.variables, variables)
-    else chain.unshift({ scope, variables })
+    else chain.unshift({ scope, variables, isShared: false })
   }
   return chain
 }
@@ -57,11 +56,22 @@ function isDeclared(name: string, innermost: Scope): boolean {
   return scope !== undefined
 }
 
-/** Classic scripts (`node -e`, the REPL) share one scope; this script's part of it is its top level. */
-function addScriptScope(chain: MutableChain, variables: LiveScope['variables'], scope: Scope): void {
-  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(variables))
-  const own = Object.fromEntries(descriptors.filter(([name]) => scope.bindings.has(name)))
-  if (chain[0]?.scope !== scope) chain.unshift({ scope, variables: Object.defineProperties({}, own) })
+/**
+ * Classic scripts (`node -e`, the REPL) share one scope for what `let`, `const` and `class` declare, and have `var` and functions
+ * as properties of the global object; this script's part of both is its top level. What is known of a module's own scope by then
+ * is all there is.
+ */
+function addScriptScope(chain: MutableChain, shared: LiveScope['variables'], scope: Scope): void {
+  const outermost = chain[0]?.scope === scope ? chain[0] : undefined
+  if (outermost && !outermost.isShared) return
+  const own: PropertyDescriptorMap = {}
+  for (const name of scope.bindings.keys()) {
+    const descriptor = Object.getOwnPropertyDescriptor(shared, name)
+    if (descriptor) own[name] = descriptor
+  }
+  const variables = Object.defineProperties({}, own)
+  if (outermost) outermost.variables = both(variables, outermost.variables)
+  else chain.unshift({ scope, variables, isShared: true })
 }
 
 function moduleOf(innermost: Scope): Scope {

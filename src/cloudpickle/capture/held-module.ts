@@ -1,0 +1,44 @@
+/**
+ * Which module a variable of a captured function holds, where the declaration does not say so: one that bundles assign to when
+ * a module is first needed, or that a loader has filled in its own way.
+ *
+ * Input: the variable and its live value. Output: a reference, or undefined for a value like any other.
+ */
+import { isBuiltin } from 'node:module'
+import { isModuleNamespaceObject, isProxy } from 'node:util/types'
+import type { Binding } from '../source/lexical-scopes.ts'
+import type { LoadedScript } from './loaded-script.ts'
+import { ModuleReference } from './module-reference.ts'
+import { commonJsFile } from './namespace-target.ts'
+
+export function heldModule(
+  script: LoadedScript,
+  { name, scope, reassigned }: Binding,
+  value: unknown,
+  targetOf: (proxy: object) => unknown,
+): ModuleReference | undefined {
+  const isImport = scope.isModule && script.record.imports.has(name)
+  if (isImport && script.record.wrapper === 'vite') return behindProxy(value, targetOf)
+  const builtin = requiredBuiltin(script, value)
+  if (builtin !== undefined) return new ModuleReference({ kind: 'builtin', name: builtin }, 'module.exports')
+  const file = isImport || reassigned ? commonJsFile(value) : undefined
+  return file === undefined ? undefined : new ModuleReference({ kind: 'file', file }, 'module.exports')
+}
+
+/** One of the builtin modules that the script itself requires. */
+function requiredBuiltin({ record }: LoadedScript, value: unknown): string | undefined {
+  if (typeof value !== 'object' && typeof value !== 'function') return undefined
+  for (const { kind, specifier } of record.requests) {
+    if (kind !== 'require' || specifier === undefined || !isBuiltin(specifier)) continue
+    if (process.getBuiltinModule(specifier) === value) return `node:${specifier.replace(/^node:/, '')}`
+  }
+  return undefined
+}
+
+/** vitest puts a Proxy around the namespace of a CommonJS module, so that its default is that of compilers. */
+function behindProxy(value: unknown, targetOf: (proxy: object) => unknown): ModuleReference | undefined {
+  const target = isProxy(value) ? targetOf(value as object) : undefined
+  if (!isModuleNamespaceObject(target)) return undefined
+  const file = commonJsFile(Reflect.get(target as object, 'default'))
+  return file === undefined ? undefined : new ModuleReference({ kind: 'file', file }, 'module.exports', [], 'esm')
+}
