@@ -17,6 +17,7 @@ import {
   type InnerReduction,
   type Reduction,
 } from '../pickle/index.ts'
+import { ModulePickleError } from '../errors.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
@@ -24,12 +25,20 @@ import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
 import { functionExtras } from './capture/function-extras.ts'
 import { argumentsReduction, innerReduction, proxyReduction } from './capture/inner-state.ts'
-import { refuseInstance } from './capture/instances.ts'
+import { refuseHeirOfProxy, refuseInstance } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { WeakContents } from './capture/weak-contents.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { mayStandForModule } from './capture/namespace-target.ts'
+import {
+  boundOnceListener,
+  emitterKey,
+  internalFunction,
+  nodeErrorPrototype,
+  refuseInternal,
+  type InternalCode,
+} from './capture/of-node.ts'
 import { contextPart } from './revive/module-context.ts'
 import { installedFile, isInNodeModules } from './source/installed-package.ts'
 import type { DeferredImport } from './source/resolve.ts'
@@ -90,11 +99,12 @@ export class CloudPickler extends Pickler {
   }
 
   protected override reducerOverride(value: object | symbol): Reduction | Global | undefined {
-    if (typeof value === 'symbol') return undefined
+    if (typeof value === 'symbol') return emitterKey(value)
     if (isProxy(value)) return proxyReduction(value, this.#capturing().inspector)
     const part = contextPart(value)
     if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
+    refuseHeirOfProxy(value)
     if (value instanceof CodeUnit) return this.#reduceUnit(value)
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.maker] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
@@ -103,7 +113,10 @@ export class CloudPickler extends Pickler {
     if (module) return this.#global(module.module, module.name)
     const listed = argumentsReduction(value)
     if (listed) return listed
-    refuseInstance(value)
+    const codeOf = (fn: Function): InternalCode | undefined => this.#capturing().internalCode(fn)
+    const error = Object.hasOwn(value, 'constructor') ? nodeErrorPrototype(value, codeOf) : undefined
+    if (error) return error
+    refuseInstance(value, codeOf)
     return undefined
   }
 
@@ -125,6 +138,11 @@ export class CloudPickler extends Pickler {
         return this.#reference(captured.reference)
       case 'bound': {
         const { target, self, arguments: bound } = captured.bound
+        if (isProxy(target)) {
+          throw new ModulePickleError('ERR_UNPICKLABLE', 'a bound Proxy cannot be pickled. Bind it on the other end.')
+        }
+        const once = boundOnceListener(fn, target, self)
+        if (once) return once
         const reduction = { callee: bind, args: [target, self, new Tuple(bound)] }
         const length = Math.max(0, target.length - bound.length)
         return withState(reduction, [], functionExtras(fn, { name: `bound ${target.name}`, length }))
@@ -135,8 +153,22 @@ export class CloudPickler extends Pickler {
         return this.#withState(fn, captured.closure, setClassState, captured.state)
       case 'member':
         return this.#reduceMember(fn, captured.owned)
-      case 'unknown':
-        return undefined
+      case 'internal':
+        return this.#reduceInternal(fn, captured.code)
+    }
+  }
+
+  #reduceInternal(fn: Function, code: InternalCode): Reduction | Global {
+    const internal = internalFunction(fn, code)
+    switch (internal?.kind) {
+      case 'made by':
+        return { callee: this.#reference(internal.maker), args: [internal.original] }
+      case 'once':
+        return internal.reduction
+      case 'require':
+        return new Global(this.#nameOf({ kind: 'file', file: internal.file }), '@require')
+      case undefined:
+        return refuseInternal(fn, code)
     }
   }
 

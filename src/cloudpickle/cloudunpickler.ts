@@ -11,6 +11,7 @@ import { setClassState } from './revive/class-state.ts'
 import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setFunctionState } from './revive/code.ts'
 import { innerStateRevivers } from './revive/inner-state.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
+import { ofNodeRevivers } from './revive/of-node.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
 /** @throws ModulePickleError when the pickle's head is damaged or of a format version that is not read here */
@@ -28,6 +29,7 @@ const revivers: Readonly<Record<string, unknown>> = {
   interop: reviveInterop,
   bind: reviveBound,
   ...innerStateRevivers,
+  ...ofNodeRevivers,
 }
 
 export class CloudUnpickler extends Unpickler {

@@ -20,7 +20,7 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
   'an instance of such a class': ['ERR_CAPTURE_UNSUPPORTED', 'deep[0]', /key of a field/],
   'an iterator of an array': ['ERR_UNPICKLABLE', 'iterator', /array/],
   'an instance with private members': ['ERR_CAPTURE_UNSUPPORTED', 'value', /Counter has private members/],
-  'an AsyncLocalStorage': ['ERR_CAPTURE_UNSUPPORTED', 'storage', /AsyncLocalStorage/],
+  'an AsyncLocalStorage': ['ERR_UNPICKLABLE', 'storage', /AsyncLocalStorage/],
   'shared memory': ['ERR_UNPICKLABLE', 'memory', /slice/],
   'a timer': ['ERR_UNPICKLABLE', 'timer', /Timeout/],
   'a this that is not there yet': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:\d+:\d+.*`this` is not there yet/],

@@ -17,6 +17,7 @@ import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
 import { heldModule } from './held-module.ts'
 import type { ModuleReference } from './module-reference.ts'
 import { moduleStoodFor } from './namespace-target.ts'
+import type { InternalCode } from './of-node.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScopeSharing } from './scope-sharing.ts'
 
@@ -27,8 +28,8 @@ export type Captured =
   | { readonly kind: 'class'; readonly closure: CapturedFunction; readonly state: ClassState | undefined }
   /** A method or accessor, which its class makes. */
   | { readonly kind: 'member'; readonly owned: OwnedMember }
-  /** A native function that nothing names. */
-  | { readonly kind: 'unknown' }
+  /** A function of Node's own, or machine code, that no module exports. */
+  | { readonly kind: 'internal'; readonly code: InternalCode }
 
 /** Where functions stand in their scripts, which never changes. */
 const sites = new WeakMap<Function, FunctionSite>()
@@ -74,9 +75,12 @@ export class Capture {
     const internals = this.#inspector.internalsOf(fn)
     if (internals.boundTarget) return { kind: 'bound', bound: internals.boundTarget }
     const script = internals.location && this.#scripts.get(internals.location.scriptId)
-    if (!script || script.url.startsWith('node:')) {
+    if (!script || isOfNode(script)) {
       const reference = builtinReference(fn)
-      return reference ? { kind: 'reference', reference } : { kind: 'unknown' }
+      if (reference) return { kind: 'reference', reference }
+      const variable = (name: string): unknown =>
+        internals.scopes().find(scope => name in scope.variables)?.variables[name]
+      return { kind: 'internal', code: { url: script?.url, variable } }
     }
     const site = this.#siteOf(fn, script, internals)
     sites.set(fn, site)
@@ -112,6 +116,14 @@ export class Capture {
     })
   }
 
+  /** undefined for the program's own functions, and for bound ones. */
+  internalCode(fn: Function): InternalCode | undefined {
+    const internals = this.#inspector.internalsOf(fn)
+    const script = internals.location && this.#scripts.get(internals.location.scriptId)
+    const isOwn = internals.boundTarget !== undefined || (script !== undefined && !isOfNode(script))
+    return isOwn ? undefined : describeInternal(internals, script)
+  }
+
   /** undefined for functions without a text. */
   #findSite(fn: Function): FunctionSite | undefined {
     const known = sites.get(fn)
@@ -144,6 +156,15 @@ export class Capture {
 function scopesAround(internals: FunctionInternals, { form, scope, inner: [own] }: FunctionSite): ScopeChain {
   if (form !== 'class' || !own) return alignScopes(internals.scopes(), scope)
   return alignScopes(internals.scopes(), own).filter(entry => entry.scope !== own)
+}
+
+function isOfNode(script: LoadedScript): boolean {
+  return script.url.startsWith('node:')
+}
+
+function describeInternal(internals: FunctionInternals, script: LoadedScript | undefined): InternalCode {
+  const variable = (name: string): unknown => internals.scopes().find(scope => name in scope.variables)?.variables[name]
+  return { url: script?.url, variable }
 }
 
 function isClass(fn: Function): boolean {

@@ -49,6 +49,9 @@ export function innerReduction(
     }
     case 'WeakRef':
       return weakRefReduction(value)
+    case 'TextEncoder':
+    case 'TextDecoder':
+      return textCoderReduction(value)
     default:
       return undefined
   }
@@ -99,6 +102,19 @@ function weakRefReduction(value: object): Reduction | undefined {
     )
   }
   return { callee: inner('WeakRef'), args: [new Labelled(target, '.deref()')] }
+}
+
+/** A decoder that keeps a converter or a piece of text may be in the middle of a stream. */
+function textCoderReduction(value: object): InnerReduction | undefined {
+  const ignores = (key: string | symbol): boolean => typeof key === 'symbol'
+  if (value instanceof TextEncoder) return { callee: inner('TextEncoder'), args: [], ignores }
+  if (!(value instanceof TextDecoder)) return undefined
+  const hidden = Object.getOwnPropertySymbols(value).map(
+    key => Object.getOwnPropertyDescriptor(value, key)?.value as unknown,
+  )
+  if (hidden.some(each => typeof each === 'object' && each !== null)) return undefined
+  const { encoding, fatal, ignoreBOM } = value
+  return { callee: inner('TextDecoder'), args: [encoding, { fatal, ignoreBOM }], ignores }
 }
 
 /** @throws ModulePickleError ERR_UNPICKLABLE for one that was revoked */

@@ -2,41 +2,65 @@
  * Objects that have more to them than their properties, in a way that no pickle shows: these are refused rather than sent
  * without it.
  */
+import { isProxy } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
 import { builtinNameOf } from './builtins.ts'
+import type { InternalCode } from './of-node.ts'
+import { nodeClassRefusal } from './refusals.ts'
+
+/** What Node's own functions, or machine code, are; undefined for those of the program. */
+export type CodeOf = (fn: Function) => InternalCode | undefined
+
+/** Classes of Node whose instances are all in their properties. */
+const openClasses: ReadonlySet<string> = new Set(['EventEmitter', 'AssertionError'])
 
 /** @throws ModulePickleError ERR_UNPICKLABLE, ERR_CAPTURE_UNSUPPORTED */
-export function refuseInstance(value: object): void {
+export function refuseInstance(value: object, codeOf: CodeOf): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === Array.prototype) return
   const cls = classOf(prototype)
-  const refusal = cls && refusalOf(cls)
+  const refusal = cls && refusalOf(cls, codeOf)
   // Such as `console` where a test runner has put its own in its place.
   if (refusal && intrinsicName(value) === undefined) throw refusal
 }
 
 const refusals = new WeakMap<Function, (() => ModulePickleError) | undefined>()
 
-function refusalOf(cls: Function): ModulePickleError | undefined {
-  if (!refusals.has(cls)) refusals.set(cls, findRefusal(cls))
+function refusalOf(cls: Function, codeOf: CodeOf): ModulePickleError | undefined {
+  if (!refusals.has(cls)) refusals.set(cls, findRefusal(cls, codeOf))
   return refusals.get(cls)?.()
 }
 
-function findRefusal(cls: Function): (() => ModulePickleError) | undefined {
+function findRefusal(cls: Function, codeOf: CodeOf): (() => ModulePickleError) | undefined {
   if (intrinsicName(cls) !== undefined) return undefined
   const { name } = cls
   const builtin = builtinNameOf(cls)
-  if (builtin) {
-    const message = `a ${name} of ${builtin.module} cannot be pickled: it holds something of this process. Make it on the other end.`
-    return () => new ModulePickleError('ERR_UNPICKLABLE', message)
-  }
+  if (builtin && openClasses.has(name)) return undefined
+  if (builtin || codeOf(cls)) return () => nodeClassRefusal(name, builtin?.module)
   if (!hasPrivateMembers(cls)) {
     const parent = parentOf(cls)
-    return parent && findRefusal(parent)
+    return parent && findRefusal(parent, codeOf)
   }
   const message = `an instance of ${name} has private members, which cannot travel yet. Send the data it is made of instead.`
   return () => new ModulePickleError('ERR_CAPTURE_UNSUPPORTED', message)
+}
+
+/**
+ * Looking at an object that inherits from a Proxy runs code of the program.
+ * @throws ModulePickleError ERR_UNPICKLABLE
+ */
+export function refuseHeirOfProxy(value: object): void {
+  let prototype = Object.getPrototypeOf(value) as object | null
+  while (prototype !== null && prototype !== Object.prototype) {
+    if (isProxy(prototype)) {
+      throw new ModulePickleError(
+        'ERR_UNPICKLABLE',
+        'an object whose prototype is a Proxy cannot be pickled. Pass what it is made of.',
+      )
+    }
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  }
 }
 
 /** The class whose instances have that prototype; undefined where it belongs to no class. */

@@ -22,7 +22,10 @@ export function alignScopes(live: readonly LiveScope[], innermost: Scope): Scope
       addScriptScope(chain, variables, moduleOf(innermost))
       continue
     }
-    const names = Object.getOwnPropertyNames(variables).filter(name => !implicitNames.has(name))
+    const listed = Object.getOwnPropertyNames(variables)
+    const declared = listed.filter(name => !implicitNames.has(name))
+    // Such as `const require = createRequire(…)`, which the text does declare.
+    const names = declared.length > 0 ? declared : listed
     if (names.length === 0) continue
     const known = chain[0]
     let scope: Scope | undefined = known ? known.scope : innermost

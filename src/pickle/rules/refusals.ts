@@ -11,6 +11,15 @@ const advice: Readonly<Record<string, string>> = {
   WeakSet: 'Use a Set, or make it again on the other end.',
   WeakRef: 'Pass what it refers to.',
   SharedArrayBuffer: 'Memory cannot be shared with another process: copy it first, with slice().',
+  AbortSignal: 'Make an AbortController on the other end.',
+  AbortController: 'Make it on the other end, and pass what is to end it.',
+  Blob: 'Pass what its arrayBuffer() resolves to.',
+  File: 'Pass what its arrayBuffer() resolves to.',
+  CryptoKey: 'Pass what crypto.subtle.exportKey() resolves to, and import it on the other end.',
+  'WebAssembly.Module': 'Pass its bytes, and compile them on the other end.',
+  'WebAssembly.Instance': 'Pass the bytes of its module, and instantiate them on the other end.',
+  'WebAssembly.Memory': 'Pass a copy of its buffer.',
+  TextDecoder: 'Make it inside the function: it may be in the middle of a stream.',
   GeneratorFunction:
     'A running generator cannot move: collect its values into an array, or pass the generator function.',
   AsyncGeneratorFunction:
@@ -22,8 +31,10 @@ const anyOther = 'Make it on the other end, or leave it out of what is passed.'
 
 /** Refuses an object for the intrinsic it descends from, such as `Promise` or `GeneratorFunction.prototype`. */
 export function refuse(value: object, intrinsic: string): never {
-  const family = intrinsic.replace(/^%|\..*$|%$/g, '')
-  const what = family.endsWith('GeneratorFunction') ? 'a generator' : `a ${nameOfClass(value) ?? family}`
+  const family = intrinsic.startsWith('WebAssembly.') ? intrinsic : intrinsic.replace(/^%|(Prototype)?%$|\..*$/g, '')
+  const name = family.startsWith('WebAssembly.') ? family : (nameOfClass(value) ?? family)
+  const article = /^[AEIOU]/.test(name) ? 'an' : 'a'
+  const what = family.endsWith('GeneratorFunction') ? 'a generator' : `${article} ${name}`
   const hint = advice[family] ?? (/Iterator/.test(family) ? anyIterator : anyOther)
   throw new ModulePickleError('ERR_UNPICKLABLE', `${what} cannot be pickled. ${hint}`)
 }
