@@ -25,6 +25,7 @@ export type {
   ConnectOptions,
   Executor,
   ExecutorStats,
+  Freshness,
   LogLine,
   MapCall,
   MapOptions,

@@ -3,11 +3,11 @@
  */
 import { availableParallelism } from 'node:os'
 import { ModulePickleError } from '../errors.ts'
-import { workingDirectory } from '../snapshot/pack/working-directory.ts'
+import { workingDirectory, type Freshness } from '../snapshot/pack/working-directory.ts'
 import type { Executor } from './contract.ts'
 import type { EnvironmentChanges } from './local/environment.ts'
 import { WorkerProcess } from './local/worker-process.ts'
-import { checkCount, checkNames } from './options.ts'
+import { checkCount, checkFreshness, checkNames } from './options.ts'
 import { PoolExecutor } from './pool-executor.ts'
 
 export interface ConnectOptions {
@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly env?: EnvironmentChanges
   /** The workers' current directory; by default an empty one for each. */
   readonly cwd?: string
+  /** When the code on the disk is looked at again: at each call (`call`, the default), never, or when that many ms have passed. */
+  readonly fresh?: Freshness
 }
 
 /** What there is, and what a message says about it. */
@@ -31,11 +33,12 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Executor> {
   if (!Object.hasOwn(targets, target)) throw unknownTarget(target)
-  checkNames('connect()', options, ['workers', 'env', 'cwd'])
-  const { workers = availableParallelism(), ...place } = options
+  checkNames('connect()', options, ['workers', 'env', 'cwd', 'fresh'])
+  const { workers = availableParallelism(), fresh = 'call', ...place } = options
   checkCount('workers', workers)
+  checkFreshness(fresh)
   const startWorker = (): WorkerProcess => new WorkerProcess(place)
-  return new PoolExecutor({ target, workers, source: workingDirectory(), startWorker })
+  return new PoolExecutor({ target, workers, source: workingDirectory(fresh), startWorker })
 }
 
 function unknownTarget(target: string): ModulePickleError {

@@ -26,6 +26,13 @@ export function checkCount(name: string, value: unknown): void {
   throw new RangeError(`${name} has to be a positive integer, and is ${shown(value)}.`)
 }
 
+/** @throws RangeError unless `value` is one of the ways to say when code is looked at again */
+export function checkFreshness(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return checkChoice('fresh', value, ['call', 'once'])
+  checkNames('fresh', value, ['maxAgeMs'])
+  checkTimeout('fresh.maxAgeMs', Reflect.get(value, 'maxAgeMs'))
+}
+
 /** What timers can wait for; with more they do not wait at all. */
 const maximumTimeoutMs = 2 ** 31 - 1
 

@@ -23,6 +23,9 @@ interface Package {
   readonly json: PackageJson
 }
 
+/** How a package.json is read; packing remembers what it has read. */
+export type ReadPackageJson = (directory: string) => PackageJson | undefined
+
 interface Entry {
   readonly stamp: string
   readonly json: PackageJson
@@ -49,7 +52,8 @@ export function readPackageJson(directory: string): PackageJson | undefined {
   return json
 }
 
-function parsePackageJson(text: string, file: string): PackageJson {
+/** @throws ModulePickleError ERR_MODULE_UNREADABLE when `text`, of `file`, is not a JSON object */
+export function parsePackageJson(text: string, file: string): PackageJson {
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -65,10 +69,10 @@ function parsePackageJson(text: string, file: string): PackageJson {
 }
 
 /** The package whose scope `file` is in, as Node looks it up: the nearest package.json below any node_modules. */
-export function nearestPackage(file: string): Package | undefined {
+export function nearestPackage(file: string, read: ReadPackageJson = readPackageJson): Package | undefined {
   for (const directory of ancestors(path.dirname(file))) {
     if (path.basename(directory) === 'node_modules') return undefined
-    const json = readPackageJson(directory)
+    const json = read(directory)
     if (json) return { directory, json }
   }
   return undefined

@@ -3,15 +3,15 @@
  *
  * Node has no synchronous way to ask this on behalf of another module. On top of Node's algorithm come the liberties that
  * TypeScript runners take with local files: `./a.js` may be a.ts, `./a` may be a.ts or a/index.ts. Nothing is remembered
- * beyond package.json files that have not changed since.
+ * here; a FileView may.
  */
-import { realpathSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { conditionsFor, type ResolveMode } from './conditions.ts'
 import { exportTarget, importTarget } from './exports.ts'
-import { ancestors, nearestPackage, readPackageJson } from './package-json.ts'
+import { liveFiles, type FileView } from './file-view.ts'
+import { ancestors, nearestPackage } from './package-json.ts'
 
 export type { ResolveMode } from './conditions.ts'
 
@@ -29,17 +29,22 @@ export interface DeferredImport {
  * What `specifier` means in `fromFile`; undefined when it leads nowhere.
  * @throws ModulePickleError ERR_MODULE_UNREADABLE when a package.json on the way cannot be read
  */
-export function resolveModule(specifier: string, fromFile: string, mode: ResolveMode): Resolution | undefined {
+export function resolveModule(
+  specifier: string,
+  fromFile: string,
+  mode: ResolveMode,
+  files: FileView = liveFiles,
+): Resolution | undefined {
   if (isBuiltin(specifier)) {
     return { kind: 'builtin', name: specifier.startsWith('node:') ? specifier : `node:${specifier}` }
   }
-  if (specifier.startsWith('#')) return resolveImportsEntry(specifier, fromFile, mode)
+  if (specifier.startsWith('#')) return resolveImportsEntry(specifier, fromFile, mode, files)
   if (isPathSpecifier(specifier)) {
     const target = pathOf(specifier, fromFile, mode)
-    return target === undefined ? undefined : resolved(findFile(target))
+    return target === undefined ? undefined : resolved(findFile(target, files), files)
   }
   if (/^[a-z][a-z0-9+.-]*:/i.test(specifier)) return undefined
-  return resolved(findInPackage(specifier, fromFile, mode))
+  return resolved(findInPackage(specifier, fromFile, mode, files), files)
 }
 
 /** Relative, absolute or a file URL: a specifier that names a file and no package. */
@@ -47,8 +52,8 @@ export function isPathSpecifier(specifier: string): boolean {
   return /^\.{0,2}\/|^\.{1,2}$|^file:/.test(specifier)
 }
 
-function resolved(file: string | undefined): Resolution | undefined {
-  return file === undefined ? undefined : { kind: 'file', file: realpathSync.native(file) }
+function resolved(file: string | undefined, files: FileView): Resolution | undefined {
+  return file === undefined ? undefined : { kind: 'file', file: files.realPath(file) }
 }
 
 /** For `import`, a specifier is a URL reference; for `require`, a path. undefined for a URL that names no path. */
@@ -72,45 +77,47 @@ const typescriptFor: Readonly<Record<string, readonly string[]>> = {
 const addedExtensions = ['.ts', '.tsx', '.js', '.mts', '.mjs', '.cts', '.cjs', '.json', '.node']
 
 /** The file that `target` stands for: itself, its TypeScript source, itself with an extension, or a directory's index. */
-function findFile(target: string): string | undefined {
+function findFile(target: string, files: FileView): string | undefined {
   const isDirectory = /[/\\]$|(?:^|[/\\])\.{1,2}$/.test(target)
-  const exact = isDirectory ? undefined : (findExact(target) ?? findWithExtension(target))
-  return exact ?? findMain(target)
+  const exact = isDirectory ? undefined : (findExact(target, files) ?? findWithExtension(target, files))
+  return exact ?? findMain(target, files)
 }
 
-function findExact(target: string): string | undefined {
-  if (isFile(target)) return target
+function findExact(target: string, files: FileView): string | undefined {
+  if (files.isFile(target)) return target
   const extension = path.extname(target)
   const stem = target.slice(0, target.length - extension.length)
-  return typescriptFor[extension]?.map(ts => stem + ts).find(isFile)
+  return typescriptFor[extension]?.map(ts => stem + ts).find(file => files.isFile(file))
 }
 
-function findWithExtension(target: string): string | undefined {
-  return addedExtensions.map(extension => target + extension).find(isFile)
+function findWithExtension(target: string, files: FileView): string | undefined {
+  return addedExtensions.map(extension => target + extension).find(file => files.isFile(file))
 }
 
-function findMain(directory: string): string | undefined {
-  const main = readPackageJson(directory)?.main
+function findMain(directory: string, files: FileView): string | undefined {
+  if (!files.isDirectory(directory)) return undefined
+  const main = files.packageJson(directory)?.main
   const target = typeof main === 'string' ? path.join(directory, main) : undefined
-  const found = target && (findExact(target) ?? findWithExtension(target) ?? findIndex(target))
-  return found ?? findIndex(directory)
+  const found = target && (findExact(target, files) ?? findWithExtension(target, files) ?? findIndex(target, files))
+  return found ?? findIndex(directory, files)
 }
 
-function findIndex(directory: string): string | undefined {
-  return findWithExtension(path.join(directory, 'index'))
+function findIndex(directory: string, files: FileView): string | undefined {
+  return findWithExtension(path.join(directory, 'index'), files)
 }
 
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-}
-
-function resolveImportsEntry(specifier: string, fromFile: string, mode: ResolveMode): Resolution | undefined {
-  const owner = nearestPackage(fromFile)
+function resolveImportsEntry(
+  specifier: string,
+  fromFile: string,
+  mode: ResolveMode,
+  files: FileView,
+): Resolution | undefined {
+  const owner = nearestPackage(fromFile, files.packageJson)
   const target = owner && importTarget(owner.json.imports, specifier, conditionsFor(mode))
   if (owner === undefined || target === undefined) return undefined
-  if (target.startsWith('./')) return resolved(findExact(path.join(owner.directory, target)))
+  if (target.startsWith('./')) return resolved(findExact(path.join(owner.directory, target), files), files)
   if (isPathSpecifier(target) || target.startsWith('#')) return undefined
-  return resolveModule(target, path.join(owner.directory, 'package.json'), mode)
+  return resolveModule(target, path.join(owner.directory, 'package.json'), mode, files)
 }
 
 /** `name` or `@scope/name`, and the rest as `.` or `./…`. */
@@ -119,32 +126,32 @@ export function splitPackageSpecifier(specifier: string): { name: string; subpat
   return match?.[1] === undefined ? undefined : { name: match[1], subpath: `.${match[2] ?? ''}` }
 }
 
-function findInPackage(specifier: string, fromFile: string, mode: ResolveMode): string | undefined {
+function findInPackage(specifier: string, fromFile: string, mode: ResolveMode, files: FileView): string | undefined {
   const split = splitPackageSpecifier(specifier)
   if (!split) return undefined
-  const self = nearestPackage(fromFile)
+  const self = nearestPackage(fromFile, files.packageJson)
   if (self?.json.name === split.name && self.json.exports !== undefined && self.json.exports !== null) {
-    return findSubpath(self.directory, split.subpath, mode)
+    return findSubpath(self.directory, split.subpath, mode, files)
   }
-  const directory = findPackageDirectory(split.name, fromFile)
-  return directory && findSubpath(directory, split.subpath, mode)
+  const directory = findPackageDirectory(split.name, fromFile, files)
+  return directory && findSubpath(directory, split.subpath, mode, files)
 }
 
 /** The directory `node_modules/<name>` that Node would use from `fromFile`; not a real path if it is a link. */
-export function findPackageDirectory(name: string, fromFile: string): string | undefined {
+export function findPackageDirectory(name: string, fromFile: string, files: FileView = liveFiles): string | undefined {
   for (const ancestor of ancestors(path.dirname(fromFile))) {
     if (path.basename(ancestor) === 'node_modules') continue
     const candidate = path.join(ancestor, 'node_modules', name)
-    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate
+    if (files.isDirectory(candidate)) return candidate
   }
   return undefined
 }
 
-function findSubpath(directory: string, subpath: string, mode: ResolveMode): string | undefined {
-  const json = readPackageJson(directory)
+function findSubpath(directory: string, subpath: string, mode: ResolveMode, files: FileView): string | undefined {
+  const json = files.packageJson(directory)
   if (json?.exports !== undefined && json.exports !== null) {
     const target = exportTarget(json.exports, subpath, conditionsFor(mode))
-    return target && findExact(path.join(directory, target))
+    return target && findExact(path.join(directory, target), files)
   }
-  return subpath === '.' ? findMain(directory) : findFile(path.join(directory, subpath))
+  return subpath === '.' ? findMain(directory, files) : findFile(path.join(directory, subpath), files)
 }

@@ -1,8 +1,8 @@
 /**
- * From a flat list of files to the trees that hold them: the last step of packing.
+ * From files to the trees that hold them: the last step of packing.
  *
  * Input is one entry a file or link, output the root tree's id and every tree object. Directories without files do not
- * exist, as in git.
+ * exist, as in git. Of a directory that has not changed since the last time, the tree is not made again.
  */
 import { ModulePickleError } from '../../errors.ts'
 import { objectId } from './object-id.ts'
@@ -16,41 +16,75 @@ export interface FileEntry {
   readonly id: ObjectId
 }
 
-type Directory = Map<string, Directory | FileEntry>
-
-/** @throws ModulePickleError ERR_SNAPSHOT_PATH when two entries claim one path, or a name cannot be in a tree */
-export function buildTrees(files: Iterable<FileEntry>): { id: ObjectId; trees: SnapshotObject[] } {
-  const root: Directory = new Map()
-  for (const file of files) insert(root, file)
-  const trees: SnapshotObject[] = []
-  return { id: encodeDirectory(root, trees), trees }
+interface Directory {
+  readonly children: Map<string, Directory | FileEntry>
+  /** undefined where something below has changed. */
+  tree?: SnapshotObject | undefined
 }
 
-function insert(root: Directory, file: FileEntry): void {
-  const segments = file.path.split('/')
-  const name = segments.pop() ?? ''
-  let directory = root
-  for (const segment of segments) {
-    const next = directory.get(segment) ?? new Map<string, Directory | FileEntry>()
-    if (!(next instanceof Map)) throw claimedTwice(next.path, file.path)
-    directory.set(segment, next)
-    directory = next
+export class TreeBuilder {
+  readonly #root: Directory = { children: new Map() }
+
+  /** @throws ModulePickleError ERR_SNAPSHOT_PATH when another entry claims the path */
+  add(file: FileEntry): void {
+    const { directory, name } = this.#open(file)
+    const other = directory.children.get(name)
+    if (other) throw claimedTwice(isDirectory(other) ? `${file.path}/` : other.path, file.path)
+    directory.children.set(name, file)
   }
-  if (directory.has(name)) throw claimedTwice(file.path, file.path)
-  directory.set(name, file)
+
+  /** Puts `file` in the place of the entry that has its path. */
+  replace(file: FileEntry): void {
+    const { directory, name } = this.#open(file)
+    directory.children.set(name, file)
+  }
+
+  /**
+   * The trees of all entries.
+   * @throws ModulePickleError ERR_SNAPSHOT_PATH when a name cannot be in a tree
+   */
+  build(): { id: ObjectId; trees: SnapshotObject[] } {
+    const trees: SnapshotObject[] = []
+    return { id: encodeDirectory(this.#root, trees), trees }
+  }
+
+  #open(file: FileEntry): { directory: Directory; name: string } {
+    const segments = file.path.split('/')
+    const name = segments.pop() ?? ''
+    let directory = this.#root
+    directory.tree = undefined
+    for (const segment of segments) {
+      const next: Directory | FileEntry = directory.children.get(segment) ?? { children: new Map() }
+      if (!isDirectory(next)) throw claimedTwice(next.path, file.path)
+      directory.children.set(segment, next)
+      directory = next
+      directory.tree = undefined
+    }
+    return { directory, name }
+  }
+}
+
+function isDirectory(child: Directory | FileEntry): child is Directory {
+  return 'children' in child
 }
 
 /** Recursion is as deep as the directories of the sender's own disk. */
 function encodeDirectory(directory: Directory, trees: SnapshotObject[]): ObjectId {
-  const entries: TreeEntry[] = []
-  for (const [name, child] of directory) {
-    if (child instanceof Map) entries.push({ mode: '40000', name, id: encodeDirectory(child, trees) })
-    else entries.push({ mode: child.mode, name, id: child.id })
-  }
+  for (const child of directory.children.values()) if (isDirectory(child)) encodeDirectory(child, trees)
+  directory.tree ??= treeOf(directory.children)
+  trees.push(directory.tree)
+  return directory.tree.id
+}
+
+/** Directories among `children` have their trees. */
+function treeOf(children: Directory['children']): SnapshotObject {
+  const entries = [...children].map(([name, child]): TreeEntry => {
+    return isDirectory(child)
+      ? { mode: '40000', name, id: child.tree?.id ?? '' }
+      : { mode: child.mode, name, id: child.id }
+  })
   const content = encodeTree(entries)
-  const id = objectId('tree', content)
-  trees.push({ id, kind: 'tree', sizeBytes: content.byteLength, read: () => content })
-  return id
+  return { id: objectId('tree', content), kind: 'tree', sizeBytes: content.byteLength, read: () => content }
 }
 
 function claimedTwice(a: string, b: string): ModulePickleError {

@@ -1,13 +1,15 @@
 /**
  * From what is reached to the objects of a snapshot: every file in its shipped form, links, and the description.
  *
- * Output depends on contents and paths inside the project only, never on time, user, machine or the order of discovery.
+ * Output depends on contents and paths inside the project only, never on time, user, machine or the order of discovery. One
+ * instance makes one snapshot and, from that, others in which only contents differ.
  */
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { customConditions } from '../../cloudpickle/source/conditions.ts'
 import { ancestors } from '../../cloudpickle/source/package-json.ts'
 import { ModulePickleError } from '../../errors.ts'
-import { buildTrees, type FileEntry } from '../objects/build-trees.ts'
+import { TreeBuilder, type FileEntry } from '../objects/build-trees.ts'
 import { descriptionPath, encodeDescription, packageKey, snapshotFormat } from '../objects/description.ts'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId, SnapshotObject } from '../objects/snapshot.ts'
@@ -19,9 +21,9 @@ import type { ModuleText } from './module-text.ts'
 import { isCompiled, outputPath, sourcePath } from './output-path.ts'
 import { listPackage } from './package-files.ts'
 import { shippedPackageText } from './package-json.ts'
-import { PackageTypes } from './package-types.ts'
+import { isEmptyModule, isNodeScript, PackageTypes } from './package-types.ts'
 import { posixRelative } from './project.ts'
-import type { Scanner } from './scanner.ts'
+import type { Scanned, Scanner } from './scanner.ts'
 
 export interface Assembled {
   readonly id: ObjectId
@@ -32,42 +34,80 @@ export interface Assembled {
   readonly modules: ReadonlyMap<string, ModuleText | undefined>
 }
 
+interface Contents {
+  readonly reached: Reached
+  readonly rules: IgnoreRules
+  readonly limitBytes: number
+}
+
 export class Assembly {
   readonly #root: string
   readonly #disk: Disk
   readonly #scanner: Scanner
+  readonly #contents: Contents
+  readonly #trees = new TreeBuilder()
   readonly #entries = new Map<string, FileEntry>()
-  readonly #objects = new Map<ObjectId, SnapshotObject>()
+  /** By path, as the entries. */
+  readonly #blobs = new Map<string, SnapshotObject>()
   readonly #sources = new Map<string, string>()
   readonly #modules = new Map<string, ModuleText | undefined>()
-  readonly #compilers = new Set<Compiler>()
-  readonly #types = new PackageTypes()
+  readonly #scanned = new Map<string, Scanned>()
+  readonly #types: PackageTypes
 
-  constructor(root: string, disk: Disk, scanner: Scanner) {
+  constructor(root: string, disk: Disk, scanner: Scanner, contents: Contents) {
     this.#root = root
     this.#disk = disk
     this.#scanner = scanner
+    this.#contents = contents
+    this.#types = new PackageTypes(disk.packageJson)
+  }
+
+  get reached(): Reached {
+    return this.#contents.reached
   }
 
   /** @throws ModulePickleError ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH */
-  assemble(reached: Reached, rules: IgnoreRules, limitBytes: number): Assembled {
-    const { files, links } = this.#list(reached, rules)
-    this.#checkSize(files, limitBytes)
+  assemble(): Assembled {
+    const { reached } = this.#contents
+    const { files, links } = this.#list()
+    this.#checkSize(files)
     const isJson = (file: string): boolean => path.basename(file) === 'package.json'
-    for (const file of files) if (!isJson(file)) this.#addUnlessVanished(file, reached)
+    for (const file of files) if (!isJson(file)) this.#addUnlessVanished(file)
     // Last, because what they say depends on the modules that they are about.
-    for (const file of files) if (isJson(file)) this.#addUnlessVanished(file, reached)
+    for (const file of files) if (isJson(file)) this.#addUnlessVanished(file)
     for (const [link, target] of links) this.#addLink(posixRelative(this.#root, link), target)
     for (const [place, directory] of reached.localLinks) {
       this.#addLink(place, path.posix.relative(path.posix.dirname(place), posixRelative(this.#root, directory)))
     }
-    this.#addBlob(descriptionPath, '100644', this.#describe(reached))
-    const { id, trees } = buildTrees(this.#entries.values())
-    for (const tree of trees) this.#objects.set(tree.id, tree)
-    return { id, objects: this.#objects, sources: this.#sources, modules: this.#modules }
+    this.#addBlob(descriptionPath, '100644', this.#describe())
+    for (const entry of this.#entries.values()) this.#trees.add(entry)
+    return this.#assembled()
   }
 
-  #list(reached: Reached, rules: IgnoreRules): { files: Set<string>; links: Map<string, string> } {
+  /**
+   * The snapshot after the contents of `changed` files have changed.
+   * @returns undefined where that has consequences for other files: then everything has to be assembled anew
+   */
+  update(changed: Iterable<string>): Assembled | undefined {
+    const files = [...changed].filter(file => this.#scanned.has(file))
+    if (!files.every(file => this.#changesAlone(file))) return undefined
+    for (const file of files) {
+      for (const entry of this.#addFile(file)) this.#trees.replace(entry)
+    }
+    this.#checkSize(this.#scanned.keys())
+    return this.#assembled()
+  }
+
+  #assembled(): Assembled {
+    const { id, trees } = this.#trees.build()
+    const objects = new Map<ObjectId, SnapshotObject>()
+    for (const blob of this.#blobs.values()) objects.set(blob.id, blob)
+    for (const tree of trees) objects.set(tree.id, tree)
+    return { id, objects, sources: this.#sources, modules: new Map(this.#modules) }
+  }
+
+  #list(): { files: Set<string>; links: Map<string, string> } {
+    const { reached, rules } = this.#contents
     const files = new Set(reached.files)
     const links = new Map<string, string>()
     for (const directory of reached.packages) {
@@ -83,48 +123,66 @@ export class Assembly {
   }
 
   /** Editors and builds make files that are gone a moment later; only one that code reaches is missed. */
-  #addUnlessVanished(file: string, reached: Reached): void {
+  #addUnlessVanished(file: string): void {
     try {
       this.#addFile(file)
     } catch (error) {
-      if (!isVanished(error) || reached.files.has(file)) throw error
+      if (!isVanished(error) || this.#contents.reached.files.has(file)) throw error
     }
   }
 
-  #addFile(file: string): void {
+  /** Does nothing that is said about other files depend on what has changed in `file`? */
+  #changesAlone(file: string): boolean {
+    const before = this.#scanned.get(file)
+    const after = this.#scanner.scan(file)
+    if (this.reached.files.has(file) && !isSameReach(before, after)) return false
+    if (before?.module && after.module) return isSameKind(before.module, after.module)
+    return (
+      !before?.module && !after.module && ![before, after].some(scanned => isNodeScript(file, scanned?.source.content))
+    )
+  }
+
+  #addFile(file: string): FileEntry[] {
     const relative = posixRelative(this.#root, file)
     const mode = this.#disk.modeOf(file)
-    const { source, module } = this.#scanner.scan(file)
-    if (isCompiled(relative)) this.#addBlob(sourcePath(relative), mode, source.content, source.id, file)
+    const scanned = this.#scanner.scan(file)
+    const { source, module } = scanned
+    const added: FileEntry[] = []
+    if (isCompiled(relative)) added.push(this.#addBlob(sourcePath(relative), mode, source.content, source.id, file))
     if (module) {
       const shipped = this.#scanner.shipped(file, module)
-      if (module.compiler) this.#compilers.add(module.compiler)
       this.#modules.set(outputPath(relative), module)
       this.#types.noteModule(file, module)
-      this.#addBlob(outputPath(relative), mode, shipped.content, shipped.id, file)
+      added.push(this.#addBlob(outputPath(relative), mode, shipped.content, shipped.id, file))
     } else if (path.basename(file) === 'package.json') {
       const text = shippedPackageText(source.content, this.#types.isModule(path.dirname(file)))
-      this.#addBlob(relative, mode, text, undefined, file)
+      added.push(this.#addBlob(relative, mode, text, undefined, file))
     } else if (!isCompiled(relative)) {
       this.#types.noteOther(file, source.content)
-      this.#addBlob(relative, mode, source.content, source.id, file)
+      added.push(this.#addBlob(relative, mode, source.content, source.id, file))
     }
+    this.#scanned.set(file, scanned)
+    return added
   }
 
   #addLink(place: string, target: string): void {
     this.#addBlob(place, '120000', Buffer.from(target))
   }
 
-  #addBlob(place: string, mode: FileEntry['mode'], content: Buffer, knownId?: ObjectId, file?: string): void {
+  #addBlob(place: string, mode: FileEntry['mode'], content: Buffer, knownId?: ObjectId, file?: string): FileEntry {
     const previous = this.#entries.has(place) ? this.#sources.get(place) : undefined
-    if (previous !== undefined && file !== undefined) throw this.#claimedTwice(previous, file, place)
+    if (previous !== undefined && file !== undefined && previous !== file)
+      throw this.#claimedTwice(previous, file, place)
     const id = knownId ?? objectId('blob', content)
-    this.#entries.set(place, { path: place, mode, id })
-    this.#objects.set(id, { id, kind: 'blob', sizeBytes: content.byteLength, read: () => content })
+    const entry = { path: place, mode, id }
+    this.#entries.set(place, entry)
+    this.#blobs.set(place, { id, kind: 'blob', sizeBytes: content.byteLength, read: () => content })
     if (file !== undefined) this.#sources.set(place, file)
+    return entry
   }
 
-  #checkSize(files: Iterable<string>, limitBytes: number): void {
+  #checkSize(files: Iterable<string>): void {
+    const { limitBytes } = this.#contents
     const sizes = [...files].map(file => ({ file, sizeBytes: this.#disk.sizeBytes(file) }))
     const total = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     if (total <= limitBytes) return
@@ -144,10 +202,11 @@ export class Assembly {
     )
   }
 
-  #describe(reached: Reached): Buffer {
+  #describe(): Buffer {
+    const { reached } = this.#contents
     const packages: Record<string, string[]> = {}
     for (const { name, version } of [...reached.needs.values()].sort(byKey)) (packages[name] ??= []).push(version)
-    const compilers = [...this.#compilers].map(compiler => [compiler, compilerVersion(compiler)] as const)
+    const compilers = [...this.#compilers()].map(compiler => [compiler, compilerVersion(compiler)] as const)
     return Buffer.from(
       encodeDescription({
         format: snapshotFormat,
@@ -158,6 +217,22 @@ export class Assembly {
       }),
     )
   }
+
+  #compilers(): Set<Compiler> {
+    const used = [...this.#modules.values()].map(module => module?.compiler)
+    return new Set(used.filter(compiler => compiler !== undefined))
+  }
+}
+
+/** What leads nowhere may have become an error. */
+function isSameReach(before: Scanned | undefined, after: Scanned): boolean {
+  const leadsNowhere = after.targets.some(({ kind }) => kind === 'unresolved' || kind === 'outside')
+  return !leadsNowhere && isDeepStrictEqual(before?.targets, after.targets)
+}
+
+/** Alike in everything that is said about a module elsewhere in the snapshot. */
+function isSameKind(a: ModuleText, b: ModuleText): boolean {
+  return a.kind === b.kind && a.compiler === b.compiler && isEmptyModule(a) === isEmptyModule(b)
 }
 
 type Need = Parameters<typeof packageKey>[0]

@@ -1,13 +1,18 @@
 /**
- * Reads the sender's disk and remembers what it read, so that packing again costs one stat a file.
+ * The sender's disk as packing has seen it: each path is looked at once, and `refresh` tells what has changed since.
  *
- * A stamp has nanoseconds and the inode, because milliseconds and size miss back-to-back edits; a file touched within the
- * file system's clock tick of being read may change again without a new stamp, so it is read again next time.
+ * Two kinds of change: of the content of files that only ship, and of the structure, which is everything else that an answer
+ * depended on (what exists, listings, configuration, where links lead). After a change of structure nothing is known any more
+ * except contents whose stamps are still the same.
  */
-import { readdirSync, readFileSync, statSync, type BigIntStats, type Dirent } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent } from 'node:fs'
+import path from 'node:path'
+import type { FileView } from '../../cloudpickle/source/file-view.ts'
+import { parsePackageJson, type PackageJson } from '../../cloudpickle/source/package-json.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId } from '../objects/snapshot.ts'
+import { isSettled, isStill, stampOf, type Stamp } from './stamp.ts'
 
 /** A file as read: the same object as long as the content is the same, so it can key what was derived from it. */
 export interface SourceFile {
@@ -16,94 +21,192 @@ export interface SourceFile {
   readonly id: ObjectId
 }
 
-interface Known {
-  stamp: string
-  isSettled: boolean
-  readonly source: SourceFile
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  /** Where a link leads, as written in it. */
+  readonly target?: string
 }
 
-/** Paths that an answer depended on, with their stamps at that time. */
-export type Watch = Map<string, string>
+/** What is known of one path. */
+interface Known {
+  readonly path: string
+  stamp: Stamp
+  /** Whether another stamp will show every later change. */
+  isSettled: boolean
+  source?: SourceFile
+  /** Its content decides what ships. */
+  isConfiguration?: boolean
+  json?: PackageJson
+  listing?: readonly DirectoryEntry[]
+  realPath?: string
+}
 
-const clockTickNs = 50_000_000n
+/** Files whose contents changed, or that more than contents did. */
+type Changes = ReadonlySet<string> | 'structure'
 
-export class Disk {
-  readonly #files = new Map<string, Known>()
-  /** One look at each path in a pass, so that all of a pass sees the same state. */
-  #stats = new Map<string, BigIntStats | undefined>()
-  #isSettled = true
+/** Files that come and go would fill it for ever. */
+const maximumBefore = 100_000
 
-  /** Begins a pass: paths are looked at anew, and `watched` will tell which. */
-  startPass(): void {
-    this.#stats = new Map()
-    this.#isSettled = true
-  }
+export class Disk implements FileView {
+  #known = new Map<string, Known>()
+  /** From before changes of structure: contents may still be the same. */
+  readonly #before = new Map<string, Known>()
+  /** What `refresh` looks at; undefined when paths have been added since. */
+  #watched: readonly Known[] | undefined
 
-  /** What the pass looked at; undefined when something was too young for its stamp to be trusted. */
-  watched(): Watch | undefined {
-    if (!this.#isSettled) return undefined
-    return new Map([...this.#stats].map(([path, stat]) => [path, formatStamp(stat)]))
-  }
-
-  /** True when nothing in `watch` has changed. */
-  isUnchanged(watch: Watch): boolean {
-    for (const [path, stamp] of watch) if (formatStamp(look(path)) !== stamp) return false
-    return true
-  }
-
-  /** Records that the answer depends on `path`, whether it exists or not. */
-  note(path: string): BigIntStats | undefined {
-    if (this.#stats.has(path)) return this.#stats.get(path)
-    const stat = look(path)
-    this.#stats.set(path, stat)
-    if (stat && !isOld(stat)) this.#isSettled = false
-    return stat
-  }
-
-  read(file: string): SourceFile {
-    const stat = this.note(file)
-    const stamp = formatStamp(stat)
-    const known = this.#files.get(file)
-    if (known?.stamp === stamp && known.isSettled) return known.source
-    const content = attempt(file, () => readFileSync(file))
-    const isSettled = stat !== undefined && isOld(stat)
-    if (known?.source.content.equals(content)) {
-      known.stamp = stamp
-      known.isSettled = isSettled
-      return known.source
+  /** Looks again at everything that answers depended on, and only there. */
+  refresh(): Changes {
+    const changed = new Set<string>()
+    this.#watched ??= [...this.#known.values()].filter(known => !this.#isListed(known))
+    for (const known of this.#watched) {
+      if (known.isSettled && isStill(known.path, known.stamp)) continue
+      const change = this.#update(known)
+      if (change === 'structure') {
+        this.forget()
+        return 'structure'
+      }
+      if (change === 'content') changed.add(known.path)
     }
-    const source = { file, content, id: objectId('blob', content) }
-    this.#files.set(file, { stamp, isSettled, source })
-    return source
+    return changed
   }
 
-  readText(file: string): string {
-    return this.read(file).content.toString('utf8')
-  }
-
-  /** Entries of a directory by name. */
-  list(directory: string): Dirent[] {
-    this.note(directory)
-    const entries = attempt(directory, () => readdirSync(directory, { withFileTypes: true }))
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  /** From now on everything is looked at anew. */
+  forget(): void {
+    if (this.#before.size > maximumBefore) this.#before.clear()
+    for (const [path, known] of this.#known) if (known.source) this.#before.set(path, known)
+    this.#known = new Map()
+    this.#watched = undefined
   }
 
   isFile(path: string): boolean {
-    return this.note(path)?.isFile() ?? false
+    return this.#look(path).stamp.kind === 'file'
   }
 
   isDirectory(path: string): boolean {
-    return this.note(path)?.isDirectory() ?? false
+    return this.#look(path).stamp.kind === 'directory'
   }
 
   sizeBytes(file: string): number {
-    return Number(this.note(file)?.size ?? 0n)
+    return this.#look(file).stamp.sizeBytes
   }
 
   /** As git sees a file: only whether its owner may execute it counts. */
   modeOf(file: string): '100644' | '100755' {
-    return ((this.note(file)?.mode ?? 0n) & 0o100n) === 0n ? '100644' : '100755'
+    return (this.#look(file).stamp.mode & 0o100) === 0 ? '100644' : '100755'
   }
+
+  realPath(path: string): string {
+    const known = this.#look(path)
+    return (known.realPath ??= realpathSync.native(path))
+  }
+
+  /** @throws ModulePickleError ERR_MODULE_UNREADABLE */
+  read(file: string): SourceFile {
+    const known = this.#look(file)
+    return (known.source ??= this.#readAgain(known, this.#before.get(file)))
+  }
+
+  /** The text of a file that decides what ships. */
+  readText(file: string): string {
+    this.#look(file).isConfiguration = true
+    return this.read(file).content.toString('utf8')
+  }
+
+  readonly packageJson = (directory: string): PackageJson | undefined => {
+    const file = path.join(directory, 'package.json')
+    const known = this.#look(file)
+    if (known.stamp.kind !== 'file') return undefined
+    return (known.json ??= parsePackageJson(this.readText(file), file))
+  }
+
+  /** Entries of a directory by name. */
+  list(directory: string): readonly DirectoryEntry[] {
+    const known = this.#look(directory)
+    if (known.listing) return known.listing
+    this.#watched = undefined
+    return (known.listing = listNow(directory))
+  }
+
+  #look(path: string): Known {
+    const found = this.#known.get(path)
+    if (found) return found
+    const stamp = stampOf(path)
+    const known = { path, stamp, isSettled: isSettled(stamp) }
+    this.#known.set(path, known)
+    this.#watched = undefined
+    return known
+  }
+
+  /** The listing of a directory tells that something is not in it. */
+  #isListed({ path: file, stamp }: Known): boolean {
+    return stamp.kind === 'absent' && this.#known.get(path.dirname(file))?.listing !== undefined
+  }
+
+  #readAgain({ path: file, stamp }: Known, before: Known | undefined): SourceFile {
+    if (before?.source && before.isSettled && isSame(before.stamp, stamp)) return before.source
+    const content = attempt(file, () => readFileSync(file))
+    if (before?.source?.content.equals(content)) return before.source
+    return { file, content, id: objectId('blob', content) }
+  }
+
+  /** Brings `known` up to date, except when the structure changed. */
+  #update(known: Known): 'structure' | 'content' | 'nothing' {
+    const { path: file, stamp: old } = known
+    const stamp = stampOf(file)
+    if (stamp.kind !== old.kind) return 'structure'
+    const isOther = stamp.inode !== old.inode || stamp.device !== old.device
+    const isReached = known.realPath === file || (known.realPath === undefined && stamp.kind !== 'directory')
+    if (isOther && !isReached) return 'structure'
+    known.stamp = stamp
+    known.isSettled = isSettled(stamp)
+    try {
+      if (known.listing && !isSameListing(known.listing, listNow(file))) return 'structure'
+      if (!known.source) return 'nothing'
+      const source = this.#readAgain(known, { ...known, isSettled: false })
+      if (source === known.source) return stamp.mode === old.mode ? 'nothing' : 'content'
+      known.source = source
+      return known.isConfiguration ? 'structure' : 'content'
+    } catch {
+      // What cannot be read any more is told when it is packed.
+      return 'structure'
+    }
+  }
+}
+
+function isSame(a: Stamp, b: Stamp): boolean {
+  return (
+    a.kind === b.kind &&
+    a.modifiedMs === b.modifiedMs &&
+    a.changedMs === b.changedMs &&
+    a.inode === b.inode &&
+    a.sizeBytes === b.sizeBytes &&
+    a.device === b.device
+  )
+}
+
+function listNow(directory: string): DirectoryEntry[] {
+  const entries = attempt(directory, () => readdirSync(directory, { withFileTypes: true }))
+  return entries.map(entry => describe(directory, entry)).sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function describe(directory: string, entry: Dirent): DirectoryEntry {
+  const { name } = entry
+  if (entry.isFile()) return { name, kind: 'file' }
+  if (entry.isDirectory()) return { name, kind: 'directory' }
+  if (!entry.isSymbolicLink()) return { name, kind: 'other' }
+  const link = path.join(directory, name)
+  return { name, kind: 'link', target: attempt(link, () => readlinkSync(link)) }
+}
+
+function isSameListing(a: readonly DirectoryEntry[], b: readonly DirectoryEntry[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((entry, index) => {
+      const other = b[index]
+      return entry.name === other?.name && entry.kind === other.kind && entry.target === other.target
+    })
+  )
 }
 
 function attempt<T>(path: string, read: () => T): T {
@@ -121,18 +224,4 @@ function attempt<T>(path: string, read: () => T): T {
 /** True for the error of a file or directory that was removed between being found and being read. */
 export function isVanished(error: unknown): boolean {
   return error instanceof ModulePickleError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-}
-
-function look(path: string): BigIntStats | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })
-}
-
-function formatStamp(stat: BigIntStats | undefined): string {
-  if (stat === undefined) return 'absent'
-  return `${stat.dev} ${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
-}
-
-function isOld(stat: BigIntStats): boolean {
-  const youngest = stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs
-  return BigInt(Date.now()) * 1_000_000n - youngest > clockTickNs
 }

@@ -99,7 +99,6 @@ export class ModuleGraph implements Reached {
     this.files.add(file)
     const directory = this.#ownerOf(file)
     if (strength !== 'named') this.packages.add(directory)
-    this.#noteDirectories(file)
     const scanned = this.#scanner.scan(file)
     if (strength === 'certain' && scanned.failure !== undefined) throw scanned.failure
     for (const [index, target] of scanned.targets.entries()) {
@@ -110,7 +109,7 @@ export class ModuleGraph implements Reached {
 
   #ownerOf(file: string): string {
     const directory = path.dirname(file)
-    const owner = this.#owners.get(directory) ?? packageOf(this.#root, file)
+    const owner = this.#owners.get(directory) ?? packageOf(this.#root, file, this.#disk)
     this.#owners.set(directory, owner)
     return owner
   }
@@ -169,26 +168,14 @@ export class ModuleGraph implements Reached {
       if (!this.#disk.isDirectory(current)) continue
       for (const entry of this.#disk.list(current)) {
         const file = path.join(current, entry.name)
-        if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') open.push(file)
-        if (!entry.isFile() || testFile.test(file) || !(isModuleText(file) || file.endsWith('.json'))) continue
+        if (entry.kind === 'directory' && entry.name !== 'node_modules' && entry.name !== '.git') open.push(file)
+        if (entry.kind !== 'file' || testFile.test(file) || !(isModuleText(file) || file.endsWith('.json'))) continue
         const relative = posixRelative(directory, file)
         if (isSecret(posixRelative(this.#root, file))) continue
         if (spellingsOf(relative).some(spelling => pattern.test(spelling))) found.push(file)
       }
     }
     return found
-  }
-
-  /** Files that appear beside a reached one, or a package.json or tsconfig.json above it, can change what is reached. */
-  #noteDirectories(file: string): void {
-    for (
-      let directory = path.dirname(file);
-      directory.length >= this.#root.length;
-      directory = path.dirname(directory)
-    ) {
-      this.#disk.note(directory)
-      this.#disk.note(path.join(directory, 'package.json'))
-    }
   }
 
   #checkMissing(file: string, { module }: Scanned, index: number): void {

@@ -8,7 +8,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Ignore, Options } from 'ignore'
-import { readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import type { PackageJson } from '../../cloudpickle/source/package-json.ts'
 import type { Disk } from './disk.ts'
 import { posixRelative } from './project.ts'
 
@@ -51,7 +51,7 @@ export class IgnoreRules {
   }
 
   #readRules(directory: string): Rules[] {
-    const { exclude, include } = packageRules(directory)
+    const { exclude, include } = packageRules(this.#disk.packageJson(directory))
     const file = path.join(directory, '.gitignore')
     const lines = this.#disk.isFile(file) ? [this.#disk.readText(file)] : []
     lines.push(...exclude, ...include.map(pattern => `!${pattern}`))
@@ -60,8 +60,8 @@ export class IgnoreRules {
   }
 }
 
-function packageRules(directory: string): { exclude: readonly string[]; include: readonly string[] } {
-  const own = Object(readPackageJson(directory)?.['modulepickle']) as { exclude?: unknown; include?: unknown }
+function packageRules(json: PackageJson | undefined): { exclude: readonly string[]; include: readonly string[] } {
+  const own = Object(json?.['modulepickle']) as { exclude?: unknown; include?: unknown }
   return { exclude: stringsOf(own.exclude), include: stringsOf(own.include) }
 }
 

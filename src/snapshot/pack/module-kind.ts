@@ -3,15 +3,13 @@
  *
  * By extension, else by the `type` of its package, else as Node detects it. tsx runs TypeScript without a `type` as CommonJS.
  */
-import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
 import { detectKind, type SourceKind } from '../../cloudpickle/source/parse.ts'
 import { isCompiled } from './output-path.ts'
 
-/** `undefined` means: detect it from the text that runs. */
-export function declaredKind(file: string): SourceKind | undefined {
+/** `type` is that of the file's package. `undefined` means: detect it from the text that runs. */
+export function declaredKind(file: string, type: string | undefined): SourceKind | undefined {
   if (/\.m[jt]s$/.test(file)) return 'module'
   if (/\.c[jt]s$/.test(file)) return 'script'
-  const type = nearestPackage(file)?.json.type
   if (type === 'module') return 'module'
   if (type === 'commonjs' || (isCompiled(file) && runsUnderTsx())) return 'script'
   return undefined

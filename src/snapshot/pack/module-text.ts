@@ -31,11 +31,17 @@ export interface ModuleText {
 }
 
 /**
- * Reads `text` of `file`, which is `relative` in the project.
+ * Reads `text` of `file`, which is `relative` in the project and in a package of `type`.
  * @throws ModulePickleError ERR_MODULE_UNREADABLE when it does not compile or parse
  */
-export function readModuleText(file: string, relative: string, text: string, options: TypeScriptOptions): ModuleText {
-  const declared = declaredKind(file)
+export function readModuleText(
+  file: string,
+  relative: string,
+  text: string,
+  options: TypeScriptOptions,
+  type: string | undefined,
+): ModuleText {
+  const declared = declaredKind(file, type)
   if (!isCompiled(relative)) {
     const { code, comment } = splitMapComment(text)
     return describe(readModule(code, declared ?? kindOfText(code), relative), comment, undefined)

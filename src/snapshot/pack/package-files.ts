@@ -3,10 +3,8 @@
  *
  * Other workspace members inside its directory are packages of their own. Links stay links. Output: absolute paths.
  */
-import { readlinkSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
-import { readPackageJson } from '../../cloudpickle/source/package-json.ts'
 import type { Disk } from './disk.ts'
 import { fixedPrefix, globToRegExp, normalizeGlob } from './globs.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
@@ -23,16 +21,16 @@ const neverShipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.mod
 
 /** The package at `directory` of the project at `root`, by the rules. */
 export function listPackage(root: string, directory: string, disk: Disk, rules: IgnoreRules): PackageFiles {
-  const globs = workspaceGlobs(root) ?? []
+  const globs = workspaceGlobs(root, disk) ?? []
   return walk(root, directory, disk, (entry, isDirectory) => {
-    const isOther = isDirectory && isMember(root, entry, globs)
+    const isOther = isDirectory && isMember(root, entry, globs, disk)
     return !isOther && !rules.isIgnored(entry, isDirectory)
   })
 }
 
 /** Files that `main`, `exports`, `bin` or `files` of a package.json name, whether or not they are ignored. */
 export function listNamedFiles(root: string, directory: string, disk: Disk): string[] {
-  const json = readPackageJson(directory) ?? {}
+  const json = disk.packageJson(directory) ?? {}
   const targets = [json.main, json['module'], json['types'], json['bin'], json.exports, json.imports].flatMap(stringsIn)
   const files = stringsIn(json['files'])
   const named = new Set<string>()
@@ -70,20 +68,20 @@ function walk(root: string, top: string, disk: Disk, accept: Accept): PackageFil
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
     for (const entry of disk.list(directory)) {
       const file = path.join(directory, entry.name)
-      const isDirectory = entry.isDirectory()
+      const isDirectory = entry.kind === 'directory'
       if (neverShipped.has(entry.name) || isSecret(posixRelative(root, file)) || !accept(file, isDirectory)) continue
       if (isDirectory) open.push(file)
-      else if (entry.isFile()) files.push(file)
-      else if (entry.isSymbolicLink()) links.set(file, linkTarget(root, file))
+      else if (entry.kind === 'file') files.push(file)
+      else if (entry.target !== undefined) links.set(file, linkTarget(root, file, entry.target, disk))
     }
   }
   return { files, links }
 }
 
 /** @throws ModulePickleError ERR_SNAPSHOT_PATH when the link leads out of the project */
-function linkTarget(root: string, link: string): string {
-  const written = path.resolve(path.dirname(link), readlinkSync(link))
-  const target = realTarget(link) ?? written
+function linkTarget(root: string, link: string, written: string, disk: Disk): string {
+  const isThere = disk.isFile(link) || disk.isDirectory(link)
+  const target = isThere ? disk.realPath(link) : path.resolve(path.dirname(link), written)
   if (!isWithin(target, root)) {
     throw new ModulePickleError(
       'ERR_SNAPSHOT_PATH',
@@ -91,17 +89,6 @@ function linkTarget(root: string, link: string): string {
     )
   }
   return posixRelative(path.dirname(link), target) || '.'
-}
-
-/** undefined where the link leads nowhere. */
-function realTarget(link: string): string | undefined {
-  try {
-    return realpathSync(link)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ELOOP') return undefined
-    throw error
-  }
 }
 
 function stringsIn(value: unknown): string[] {

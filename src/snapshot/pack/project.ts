@@ -4,11 +4,19 @@
  * The root is the workspace root that encloses the file, else the directory of its nearest package.json. Everything below
  * the root by real path, and not in `node_modules`, is local. Nothing is run and no package manager is asked.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
+import { liveFiles, type FileView } from '../../cloudpickle/source/file-view.ts'
 import { ancestors, readPackageJson, type PackageJson } from '../../cloudpickle/source/package-json.ts'
 import { globToRegExp, normalizeGlob } from './globs.ts'
+
+/** What decides about projects and packages, as it is now or as packing has noted it down. */
+export interface ProjectFiles extends Pick<FileView, 'isFile' | 'packageJson'> {
+  readText(file: string): string
+}
+
+const live: ProjectFiles = { ...liveFiles, readText: file => readFileSync(file, 'utf8') }
 
 /** The root of the project that owns `file`, a real path; undefined where there is no package.json above it. */
 export function findRoot(file: string): string | undefined {
@@ -62,13 +70,12 @@ function namesPathIn(json: PackageJson | undefined, directory: string): boolean 
 }
 
 /** The workspace patterns that a directory declares: package.json `workspaces`, or pnpm-workspace.yaml `packages:`. */
-export function workspaceGlobs(directory: string): readonly string[] | undefined {
-  const declared = readPackageJson(directory)?.['workspaces']
+export function workspaceGlobs(directory: string, files: ProjectFiles = live): readonly string[] | undefined {
+  const declared = files.packageJson(directory)?.['workspaces']
   const list = Array.isArray(declared) ? declared : (Object(declared) as { packages?: unknown }).packages
   if (Array.isArray(list)) return list.filter(glob => typeof glob === 'string')
   const pnpm = path.join(directory, 'pnpm-workspace.yaml')
-  if (!statSync(pnpm, { throwIfNoEntry: false })?.isFile()) return undefined
-  return readPnpmPackages(readFileSync(pnpm, 'utf8'))
+  return files.isFile(pnpm) ? readPnpmPackages(files.readText(pnpm)) : undefined
 }
 
 /** The one list this project needs from pnpm-workspace.yaml, in block or flow form. */
@@ -91,9 +98,14 @@ function unquote(text: string): string {
   return quoted ? (quoted[1] ?? quoted[2] ?? '') : text.replace(/\s+#.*$/, '').trim()
 }
 
-/** Is `directory` a member package of the workspace at `root`? */
-export function isMember(root: string, directory: string, globs = workspaceGlobs(root) ?? []): boolean {
-  if (directory === root || !isWithin(directory, root) || !readPackageJson(directory)) return false
+/** Is `directory` a member package of the workspace at `root`, which declares `globs`? */
+export function isMember(
+  root: string,
+  directory: string,
+  globs: readonly string[],
+  files: ProjectFiles = live,
+): boolean {
+  if (directory === root || !isWithin(directory, root)) return false
   const relative = posixRelative(root, directory)
   let isIncluded = false
   for (const glob of globs) {
@@ -101,15 +113,15 @@ export function isMember(root: string, directory: string, globs = workspaceGlobs
     const pattern = isNegated ? glob.slice(1) : glob
     if (normalizeGlob(pattern) !== '' && globToRegExp(pattern).test(relative)) isIncluded = !isNegated
   }
-  return isIncluded
+  return isIncluded && files.packageJson(directory) !== undefined
 }
 
 /** The local package that `file` is part of: the nearest workspace member above it, else the root. */
-export function packageOf(root: string, file: string): string {
-  const globs = workspaceGlobs(root)
+export function packageOf(root: string, file: string, files: ProjectFiles): string {
+  const globs = workspaceGlobs(root, files)
   for (const directory of globs === undefined ? [] : ancestors(path.dirname(file))) {
     if (directory === root) break
-    if (isMember(root, directory, globs)) return directory
+    if (isMember(root, directory, globs ?? [], files)) return directory
   }
   return root
 }

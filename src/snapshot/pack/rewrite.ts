@@ -7,7 +7,7 @@ import path from 'node:path'
 import { applyEdits, type Edit } from '../../cloudpickle/source/edit.ts'
 import { exportTarget, importTarget } from '../../cloudpickle/source/exports.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
-import { nearestPackage, readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import { nearestPackage, type ReadPackageJson } from '../../cloudpickle/source/package-json.ts'
 import type { SourceKind } from '../../cloudpickle/source/parse.ts'
 import { isPathSpecifier, splitPackageSpecifier } from '../../cloudpickle/source/resolve.ts'
 import { bindingTable } from './binding-table.ts'
@@ -17,18 +17,27 @@ import { shippedPackageJson } from './package-json.ts'
 import { posixRelative } from './project.ts'
 import { modeOf, type Target } from './targets.ts'
 
+interface Place {
+  readonly root: string
+  /** Below `root`. */
+  readonly relative: string
+  readonly read: ReadPackageJson
+}
+
 /** The changes to `module`, the file at `relative` below `root`. `targets` has one entry a request. */
 export function editsOf(
   root: string,
   relative: string,
   module: ModuleText,
   targets: readonly Target[],
+  read: ReadPackageJson,
 ): readonly Edit[] {
+  const place = { root, relative, read }
   const helper = helperName(module.code)
   return module.requests.flatMap((request, index) => {
     const target = targets[index]
     if (request.specifier === undefined) return mayMeetTypeScript(request, module) ? wrap(request, helper) : []
-    return target?.kind === 'local' ? editsFor(root, relative, module, request, target) : []
+    return target?.kind === 'local' ? editsFor(place, module, request, target) : []
   })
 }
 
@@ -48,16 +57,11 @@ function withLineEnd(text: string): string {
 
 type LocalTarget = Extract<Target, { kind: 'local' }>
 
-function editsFor(
-  root: string,
-  relative: string,
-  module: ModuleText,
-  request: ModuleRequest,
-  target: LocalTarget,
-): Edit[] {
+function editsFor(place: Place, module: ModuleText, request: ModuleRequest, target: LocalTarget): Edit[] {
+  const { root, relative } = place
   const output = outputPath(posixRelative(root, target.file))
   const edits: Edit[] = []
-  if (!leadsTo(root, relative, module, request, target, output)) {
+  if (!leadsTo(place, module, request, target, output)) {
     const from = path.posix.dirname(outputPath(relative))
     const specifier = path.posix.relative(from, output)
     const suffix = isPathSpecifier(request.specifier ?? '') ? (/[?#].*$/.exec(request.specifier ?? '')?.[0] ?? '') : ''
@@ -82,8 +86,7 @@ function jsonAttribute(code: string, { kind, end }: ModuleRequest): Edit[] {
 
 /** Would Node on the other end, which knows no custom conditions and no TypeScript, find `output`? */
 function leadsTo(
-  root: string,
-  relative: string,
+  { root, relative, read }: Place,
   module: ModuleText,
   request: ModuleRequest,
   target: LocalTarget,
@@ -100,12 +103,12 @@ function leadsTo(
   }
   const conditions = new Set([mode, 'node', 'node-addons'])
   if (specifier.startsWith('#')) {
-    const owner = nearestPackage(path.join(root, relative))
+    const owner = nearestPackage(path.join(root, relative), read)
     const found = owner && importTarget(shippedPackageJson(owner.json).imports, specifier, conditions)
     return found !== undefined && (!found.startsWith('./') || isAt(root, owner?.directory ?? root, found, output))
   }
-  const owner = target.link?.directory ?? nearestPackage(path.join(root, relative))?.directory ?? root
-  const json = shippedPackageJson(readPackageJson(owner) ?? {})
+  const owner = target.link?.directory ?? nearestPackage(path.join(root, relative), read)?.directory ?? root
+  const json = shippedPackageJson(read(owner) ?? {})
   const subpath = splitPackageSpecifier(specifier)?.subpath ?? '.'
   const found =
     json.exports !== undefined && json.exports !== null

@@ -1,8 +1,8 @@
 /**
  * Files of one project as scanned modules with their targets, each read and compiled once per content.
  *
- * A module's text is kept as long as its content and options are the same; its targets only for one pass over the project,
- * because they depend on other files.
+ * A module's text is kept as long as its content and options are the same; its targets only as long as the structure of the
+ * project is, because they depend on other files.
  */
 import path from 'node:path'
 import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
@@ -31,7 +31,6 @@ interface Kept {
   readonly key: string
   readonly module: ModuleText | undefined
   readonly failure: unknown
-  shipped?: Shipped & { readonly edits: string }
 }
 
 /** A module in the form that ships. */
@@ -50,6 +49,7 @@ export class Scanner {
   readonly #tsconfigs: TsConfigs
   readonly #targets: TargetFinder
   readonly #scanned = new Map<string, Scanned>()
+  readonly #shipped = new WeakMap<Scanned, Shipped>()
   readonly #types = new Map<string, string | undefined>()
 
   constructor(root: string, disk: Disk, texts: ModuleTexts) {
@@ -71,16 +71,21 @@ export class Scanner {
     return scanned
   }
 
+  /** The content of `file` has changed. */
+  forget(file: string): void {
+    this.#scanned.delete(file)
+  }
+
   /** The text of `module`, which `file` was scanned as, with its specifiers made fit for the snapshot. */
   shipped(file: string, module: ModuleText): Shipped {
-    const { source, targets } = this.scan(file)
-    const edits = editsOf(this.#root, posixRelative(this.#root, file), module, targets)
-    const key = JSON.stringify(edits)
-    const kept = this.#textOf(source)
-    if (kept.shipped?.edits === key) return kept.shipped
+    const scanned = this.scan(file)
+    const known = this.#shipped.get(scanned)
+    if (known) return known
+    const edits = editsOf(this.#root, posixRelative(this.#root, file), module, scanned.targets, this.#disk.packageJson)
     const content = Buffer.from(shippedText(module, edits))
-    kept.shipped = { content, id: objectId('blob', content), edits: key }
-    return kept.shipped
+    const shipped = { content, id: objectId('blob', content) }
+    this.#shipped.set(scanned, shipped)
+    return shipped
   }
 
   targetOf(request: DeferredImport): Target {
@@ -101,7 +106,7 @@ export class Scanner {
 
   #typeOf(file: string): string | undefined {
     const directory = path.dirname(file)
-    if (!this.#types.has(directory)) this.#types.set(directory, nearestPackage(file)?.json.type)
+    if (!this.#types.has(directory)) this.#types.set(directory, nearestPackage(file, this.#disk.packageJson)?.json.type)
     return this.#types.get(directory)
   }
 
@@ -110,7 +115,13 @@ export class Scanner {
     options: Parameters<typeof readModuleText>[3],
   ): Pick<Kept, 'module' | 'failure'> {
     try {
-      const module = readModuleText(file, posixRelative(this.#root, file), content.toString('utf8'), options)
+      const module = readModuleText(
+        file,
+        posixRelative(this.#root, file),
+        content.toString('utf8'),
+        options,
+        this.#typeOf(file),
+      )
       return { module, failure: undefined }
     } catch (error) {
       if (!isUnreadable(error)) throw error

@@ -3,14 +3,13 @@
  *
  * Input is a scanned module, output one target a request, in the same order. Nothing is loaded; nothing is an error here.
  */
-import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { conditionsFor } from '../../cloudpickle/source/conditions.ts'
 import { importTarget } from '../../cloudpickle/source/exports.ts'
 import { isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
-import { ancestors, nearestPackage, readPackageJson } from '../../cloudpickle/source/package-json.ts'
+import { ancestors, nearestPackage, type ReadPackageJson } from '../../cloudpickle/source/package-json.ts'
 import {
   findPackageDirectory,
   isPathSpecifier,
@@ -88,7 +87,7 @@ export class TargetFinder {
     if (/^[a-z][a-z0-9+.-]*:/i.test(specifier) && !specifier.startsWith('file:')) return elsewhere
     const target = fileURLToPath(new URL(specifier, pathToFileURL(file)))
     if (this.#disk.isDirectory(target)) return elsewhere
-    const resolution = resolveModule(target, file, 'require')
+    const resolution = resolveModule(target, file, 'require', this.#disk)
     return resolution?.kind === 'file' ? this.#locate(resolution.file) : unresolved
   }
 
@@ -104,12 +103,12 @@ export class TargetFinder {
   }
 
   #findPath(file: string, specifier: string, mode: ResolveMode): Target {
-    const resolution = resolveModule(specifier, file, mode)
+    const resolution = resolveModule(specifier, file, mode, this.#disk)
     return resolution?.kind === 'file' ? this.#locate(resolution.file) : unresolved
   }
 
   #findImportsEntry(file: string, specifier: string, mode: ResolveMode): Target {
-    const owner = nearestPackage(file)
+    const owner = nearestPackage(file, this.#disk.packageJson)
     const target = owner && importTarget(owner.json.imports, specifier, conditionsFor(mode))
     if (owner === undefined || target === undefined) return unresolved
     const from = path.join(owner.directory, 'package.json')
@@ -125,6 +124,7 @@ export class TargetFinder {
           replacement.replace('*', () => match),
           file,
           'require',
+          this.#disk,
         )
         if (resolution?.kind !== 'file') continue
         const target = this.#locate(resolution.file)
@@ -135,44 +135,39 @@ export class TargetFinder {
   }
 
   #findBare(file: string, specifier: string, mode: ResolveMode): Target {
-    const resolution = resolveModule(specifier, file, mode)
+    const resolution = resolveModule(specifier, file, mode, this.#disk)
     const name = splitPackageSpecifier(specifier)?.name
     if (resolution?.kind === 'builtin' || name === undefined) return elsewhere
-    this.#noteProbes(name, file)
     if (resolution === undefined) return name === runtimeName ? elsewhere : unresolved
-    const self = nearestPackage(file)
+    const self = nearestPackage(file, this.#disk.packageJson)
     if (self?.json.name === name && isWithin(resolution.file, self.directory)) return this.#locate(resolution.file)
     if (name === runtimeName) return elsewhere
-    const entry = findPackageDirectory(name, file)
+    const entry = findPackageDirectory(name, file, this.#disk)
     if (entry === undefined) return unresolved
-    const directory = realpathSync(entry)
+    const directory = this.#disk.realPath(entry)
     const place = isWithin(entry, this.#root) ? posixRelative(this.#root, entry) : `node_modules/${name}`
     if (this.#isLocal(directory)) return { kind: 'local', file: resolution.file, link: { place, directory } }
-    return { kind: 'installed', need: needOf(directory, name), directory, place }
+    return { kind: 'installed', need: needOf(directory, name, this.#disk.packageJson), directory, place }
   }
 
   /** A file that was reached by path. */
   #locate(file: string): Target {
     if (this.#isLocal(file)) return { kind: 'local', file }
-    const entry = enclosingPackage(file)
+    const entry = enclosingPackage(file, this.#disk.packageJson)
     if (entry === undefined) return { kind: 'outside', file }
     const place = isWithin(entry, this.#root)
       ? posixRelative(this.#root, entry)
       : `node_modules/${path.basename(entry)}`
-    return { kind: 'installed', need: needOf(entry, path.basename(entry)), directory: entry, place }
+    return {
+      kind: 'installed',
+      need: needOf(entry, path.basename(entry), this.#disk.packageJson),
+      directory: entry,
+      place,
+    }
   }
 
   #isLocal(file: string): boolean {
     return isWithin(file, this.#root) && !isInNodeModules(path.relative(this.#root, file))
-  }
-
-  /** The answer changes when a nearer package of that name appears, or the one found changes. */
-  #noteProbes(name: string, file: string): void {
-    for (const directory of ancestors(path.dirname(file))) {
-      const candidate = path.join(directory, 'node_modules', name)
-      this.#disk.note(path.join(candidate, 'package.json'))
-      if (this.#disk.isDirectory(candidate)) return
-    }
   }
 }
 
@@ -184,19 +179,19 @@ export function modeOf(request: ModuleRequest, module: ModuleText): ResolveMode 
 }
 
 /** The package in `node_modules` that holds `file`. */
-function enclosingPackage(file: string): string | undefined {
+function enclosingPackage(file: string, read: ReadPackageJson): string | undefined {
   if (!isInNodeModules(file)) return undefined
   for (const directory of ancestors(path.dirname(file))) {
     const parent = path.dirname(directory)
     const isScope = path.basename(directory).startsWith('@')
     const isEntry = path.basename(parent) === 'node_modules' || path.basename(path.dirname(parent)) === 'node_modules'
-    if (isEntry && !isScope && readPackageJson(directory)) return directory
+    if (isEntry && !isScope && read(directory)) return directory
   }
   return undefined
 }
 
-function needOf(directory: string, entryName: string): PackageNeed {
-  const { name = entryName, version = '0.0.0' } = readPackageJson(directory) ?? {}
+function needOf(directory: string, entryName: string, read: ReadPackageJson): PackageNeed {
+  const { name = entryName, version = '0.0.0' } = read(directory) ?? {}
   return { name, version }
 }
 

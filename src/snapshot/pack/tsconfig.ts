@@ -90,7 +90,7 @@ export class TsConfigs {
     const candidates = isPath
       ? [base, `${base}.json`, path.join(base, 'tsconfig.json')]
       : [specifier, `${specifier}.json`, `${specifier}/tsconfig.json`].flatMap(name => {
-          const resolution = resolveModule(name, from, 'require')
+          const resolution = resolveModule(name, from, 'require', this.#disk)
           return resolution?.kind === 'file' ? [resolution.file] : []
         })
     const found = candidates.find(candidate => candidate.endsWith('.json') && this.#disk.isFile(candidate))

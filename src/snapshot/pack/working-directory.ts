@@ -4,20 +4,20 @@
  * Reads the disk and writes nothing. One instance serves a process and keeps what it has read: packing again when nothing
  * has changed costs one stat a file.
  */
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { isInNodeModules, type InstalledFile } from '../../cloudpickle/source/installed-package.ts'
-import { ModulePickleError } from '../../errors.ts'
-import type { ObjectId, PackageNeed, Snapshot, SnapshotObject } from '../objects/snapshot.ts'
-import { Assembly, type Assembled } from './assemble.ts'
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
-import { Disk, isVanished, type SourceFile, type Watch } from './disk.ts'
-import { ModuleGraph, type Reached } from './graph.ts'
-import { IgnoreRules } from './ignore-rules.ts'
+import { ModulePickleError } from '../../errors.ts'
+import { FreshnessCheck, type Freshness } from './freshness.ts'
 import { findInstalled } from './installed.ts'
-import { outputPath } from './output-path.ts'
 import { findRoot, isWithin, posixRelative } from './project.ts'
-import { Scanner, type ModuleTexts } from './scanner.ts'
+import { ProjectPacker } from './project-packer.ts'
+import type { PackedSnapshot } from './project-snapshot.ts'
+import { realFile } from './real-file.ts'
+
+export type { PackedSnapshot } from './project-snapshot.ts'
+export type { Freshness } from './freshness.ts'
 
 /** A file of a project. `path` is relative to `root`, with `/`. */
 interface LocalFile {
@@ -25,40 +25,27 @@ interface LocalFile {
   readonly path: string
 }
 
-export interface PackedSnapshot extends Snapshot {
-  readonly root: string
-  /** `name@version` of each needed package to the directory where it is installed here. */
-  readonly packageDirectories: ReadonlyMap<string, string>
-  /** The path in the snapshot of what a source file became (`.ts` to `.js`), with `/`. */
-  pathOf(sourceFile: string): string
-  /** Has the module at `path` that export, or with `#` in front that top-level binding? True where it cannot be known. */
-  hasBinding(path: string, name: string): boolean
-  /** The file on this machine that `path` in the snapshot was made from; also for kept sources. */
-  sourceOf(path: string): string | undefined
-}
-
 interface WorkingDirectoryOptions {
   /** How many bytes of files one snapshot may hold. */
   readonly limitBytes?: number
-}
-
-interface Packed {
-  readonly snapshot: PackedSnapshot
-  readonly watch: Watch | undefined
+  /** When the disk is looked at again; by default for each snapshot. */
+  readonly fresh?: Freshness | 'always'
+  /** What this one has read need not be read again. */
+  readonly shared?: WorkingDirectory
 }
 
 const defaultLimitBytes = 100 * 1024 * 1024
-const maximumKept = 32
-const maximumAttempts = 3
+const maximumProjects = 32
 
 export class WorkingDirectory {
   readonly #limitBytes: number
-  readonly #disk = new Disk()
-  readonly #texts: ModuleTexts = new WeakMap<SourceFile, never>()
-  readonly #packed = new Map<string, Packed>()
+  readonly #freshness: FreshnessCheck
+  readonly #projects: Map<string, ProjectPacker>
 
-  constructor(options: WorkingDirectoryOptions = {}) {
-    this.#limitBytes = options.limitBytes ?? defaultLimitBytes
+  constructor({ limitBytes = defaultLimitBytes, fresh = 'always', shared }: WorkingDirectoryOptions = {}) {
+    this.#limitBytes = limitBytes
+    this.#freshness = new FreshnessCheck(fresh)
+    this.#projects = shared ? shared.#projects : new Map()
   }
 
   /** The project that owns `file`; undefined when it is installed, or in no project at all. */
@@ -83,88 +70,23 @@ export class WorkingDirectory {
    *   ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH
    */
   pack(root: string, modules: Iterable<string>, deferred: readonly DeferredImport[] = []): PackedSnapshot {
-    const realRoot = realpathSync(root)
+    const realRoot = realpathSync.native(root)
     const files = [...modules].map(file => realModule(realRoot, file)).sort()
     const requests = deferred.map(request => ({ ...request, file: realFile(request.file) ?? request.file }))
-    const key = JSON.stringify([realRoot, files, requests])
-    const known = this.#packed.get(key)
-    if (known?.watch && this.#disk.isUnchanged(known.watch)) return known.snapshot
-    const fresh = this.#packSettled(realRoot, files, requests)
-    const snapshot = known?.snapshot.id === fresh.id ? known.snapshot : fresh
-    this.#keep(key, { snapshot, watch: this.#disk.watched() })
-    return snapshot
+    const project = this.#project(realRoot)
+    if (this.#freshness.isDue(realRoot)) project.refresh()
+    return project.pack(files, requests)
   }
 
-  /** The most recent ones; whoever still uses an older snapshot holds it. */
-  #keep(key: string, packed: Packed): void {
-    this.#packed.delete(key)
-    this.#packed.set(key, packed)
-    const [oldest] = this.#packed.keys()
-    if (this.#packed.size > maximumKept && oldest !== undefined) this.#packed.delete(oldest)
+  /** The most recent ones. */
+  #project(root: string): ProjectPacker {
+    const project = this.#projects.get(root) ?? new ProjectPacker(root, this.#limitBytes)
+    this.#projects.delete(root)
+    this.#projects.set(root, project)
+    const [oldest] = this.#projects.keys()
+    if (this.#projects.size > maximumProjects && oldest !== undefined) this.#projects.delete(oldest)
+    return project
   }
-
-  /** What was found and then removed, such as a directory that a build replaces: then look again. */
-  #packSettled(root: string, files: readonly string[], deferred: readonly DeferredImport[]): PackedSnapshot {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return this.#packNow(root, files, deferred)
-      } catch (error) {
-        if (!isVanished(error) || attempt === maximumAttempts) throw error
-      }
-    }
-  }
-
-  #packNow(root: string, files: readonly string[], deferred: readonly DeferredImport[]): PackedSnapshot {
-    this.#disk.startPass()
-    const scanner = new Scanner(root, this.#disk, this.#texts)
-    const reached = new ModuleGraph(root, this.#disk, scanner).follow(files, deferred)
-    const rules = new IgnoreRules(this.#disk)
-    const assembled = new Assembly(root, this.#disk, scanner).assemble(reached, rules, this.#limitBytes)
-    return new ProjectSnapshot(root, assembled, reached)
-  }
-}
-
-class ProjectSnapshot implements PackedSnapshot {
-  readonly root: string
-  readonly packageDirectories: ReadonlyMap<string, string>
-  readonly packages: readonly PackageNeed[]
-  readonly #assembled: Assembled
-
-  constructor(root: string, assembled: Assembled, reached: Reached) {
-    this.root = root
-    this.#assembled = assembled
-    this.packages = [...reached.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need)
-    this.packageDirectories = reached.packageDirectories
-  }
-
-  get id(): ObjectId {
-    return this.#assembled.id
-  }
-
-  get objects(): ReadonlyMap<ObjectId, SnapshotObject> {
-    return this.#assembled.objects
-  }
-
-  pathOf(sourceFile: string): string {
-    return outputPath(posixRelative(this.root, realFile(sourceFile) ?? sourceFile))
-  }
-
-  hasBinding(path: string, name: string): boolean {
-    const { modules, sources } = this.#assembled
-    if (!modules.has(path)) return sources.has(path)
-    const module = modules.get(path)
-    if (module === undefined) return true
-    if (name.startsWith('#')) return module.declarations.has(name.slice(1))
-    return module.exportNames === undefined || module.exportNames.has(name)
-  }
-
-  sourceOf(path: string): string | undefined {
-    return this.#assembled.sources.get(path)
-  }
-}
-
-function realFile(file: string): string | undefined {
-  return existsSync(file) ? realpathSync(file) : undefined
 }
 
 function realModule(root: string, file: string): string {
@@ -188,9 +110,12 @@ function startingPoints(): string[] {
   return [path.join(process.cwd(), 'package.json'), ...(script === undefined ? [] : [script])]
 }
 
-let shared: WorkingDirectory | undefined
+let own: WorkingDirectory | undefined
 
-/** The one that serves this process: what one dump has read, the next need not. */
-export function workingDirectory(): WorkingDirectory {
-  return (shared ??= new WorkingDirectory())
+/** The one that serves this process: what one dump has read, the next need not. With `fresh`, one for a series of calls. */
+export function workingDirectory(fresh?: Freshness): WorkingDirectory {
+  own ??= new WorkingDirectory()
+  if (fresh === undefined) return own
+  // One that never looks again must not see what others have seen since.
+  return fresh === 'once' ? new WorkingDirectory({ fresh }) : new WorkingDirectory({ fresh, shared: own })
 }

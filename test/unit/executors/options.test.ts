@@ -15,12 +15,20 @@ suite('options', () => {
   test('of connect() that it does not have are refused, with those that it has', async () => {
     await assert.rejects(connect('local:', { worker: 2 } as object), {
       name: 'TypeError',
-      message: 'connect() has no option worker. It has workers, env, cwd.',
+      message: 'connect() has no option worker. It has workers, env, cwd, fresh.',
     })
     await assert.rejects(connect('local:', 4 as never), /have to be an object, and are 4\./)
     for (const workers of [0, -1, 1.5, Number.NaN, '2']) {
       await assert.rejects(connect('local:', { workers: workers as number }), RangeError, String(workers))
     }
+  })
+
+  test('that say when code is looked at again have values that are known', async () => {
+    for (const fresh of ['always', 1, null, { maxAgeMs: -1 }, { maxAgeMs: '5' }]) {
+      await assert.rejects(connect('local:', { fresh: fresh as never }), RangeError, JSON.stringify(fresh))
+    }
+    await assert.rejects(connect('local:', { fresh: { maxAge: 5 } as never }), /fresh has no option maxAge\./)
+    for (const fresh of ['call', 'once', { maxAgeMs: 0 }] as const) await (await connect('local:', { fresh })).close()
   })
 
   test('of map() that it does not have are refused, with those that it has', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { isModulePickleError } from '../../../src/errors.ts'
-import { buildTrees, type FileEntry } from '../../../src/snapshot/objects/build-trees.ts'
+import { TreeBuilder, type FileEntry } from '../../../src/snapshot/objects/build-trees.ts'
 import { objectId, verifyObject } from '../../../src/snapshot/objects/object-id.ts'
 import { decodeTree, encodeTree, type TreeEntry } from '../../../src/snapshot/objects/tree.ts'
 
@@ -29,6 +29,12 @@ const samples: readonly SampleFile[] = [
 
 function entriesOf(files: readonly SampleFile[]): FileEntry[] {
   return files.map(({ path, mode, content }) => ({ path, mode, id: objectId('blob', Buffer.from(content)) }))
+}
+
+function buildTrees(files: readonly FileEntry[]): ReturnType<TreeBuilder['build']> {
+  const builder = new TreeBuilder()
+  for (const file of files) builder.add(file)
+  return builder.build()
 }
 
 test('the id of a tree is what git write-tree gives in a SHA-256 repository', t => {
@@ -145,5 +151,21 @@ test('an object is refused under any id but its own', () => {
       error => isModulePickleError(error, 'ERR_SNAPSHOT_CORRUPT'),
       id,
     )
+  }
+})
+
+test('a builder that has replaced entries gives the trees of one that was made from them', () => {
+  const entries = entriesOf(samples)
+  const builder = new TreeBuilder()
+  for (const entry of entries) builder.add(entry)
+  builder.build()
+  for (const [index, entry] of entries.entries()) {
+    const changed = { ...entry, id: objectId('blob', Buffer.from(`changed ${index}`)) }
+    builder.replace(changed)
+    entries[index] = changed
+    const { id, trees } = builder.build()
+    const expected = buildTrees(entries)
+    assert.equal(id, expected.id)
+    assert.deepEqual(trees.map(tree => tree.id).sort(), expected.trees.map(tree => tree.id).sort())
   }
 })

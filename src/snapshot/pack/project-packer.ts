@@ -1,0 +1,101 @@
+/**
+ * Packs one project again and again: what has not changed since the last time is not read, compiled, resolved or hashed again.
+ *
+ * Input: modules, and imports that functions will make. Output: the snapshot of what they reach. A change of contents costs the
+ * changed files and the trees above them; a change of structure a pass over everything, with all texts known already.
+ */
+import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
+import { Assembly } from './assemble.ts'
+import { Disk, isVanished, type SourceFile } from './disk.ts'
+import { ModuleGraph } from './graph.ts'
+import { IgnoreRules } from './ignore-rules.ts'
+import { ProjectSnapshot } from './project-snapshot.ts'
+import { Scanner, type ModuleTexts } from './scanner.ts'
+
+interface Packed {
+  readonly assembly: Assembly
+  readonly snapshot: ProjectSnapshot
+  /** Files whose contents have changed since; undefined when more than that has. */
+  changed: Set<string> | undefined
+}
+
+const maximumKept = 32
+const maximumAttempts = 3
+
+export class ProjectPacker {
+  readonly #root: string
+  readonly #limitBytes: number
+  readonly #disk = new Disk()
+  readonly #texts: ModuleTexts = new WeakMap<SourceFile, never>()
+  readonly #packed = new Map<string, Packed>()
+  #scanner: Scanner
+
+  constructor(root: string, limitBytes: number) {
+    this.#root = root
+    this.#limitBytes = limitBytes
+    this.#scanner = new Scanner(root, this.#disk, this.#texts)
+  }
+
+  /** Looks at the disk: from now on `pack` gives what is there now. */
+  refresh(): void {
+    const changes = this.#disk.refresh()
+    if (changes === 'structure') return this.#forget()
+    for (const file of changes) this.#scanner.forget(file)
+    for (const { changed } of this.#packed.values()) for (const file of changes) changed?.add(file)
+  }
+
+  /** The snapshot of what `files`, real paths below the root in order, reach. The same object as long as nothing has changed. */
+  pack(files: readonly string[], deferred: readonly DeferredImport[]): ProjectSnapshot {
+    const key = JSON.stringify([files, deferred])
+    const known = this.#packed.get(key)
+    if (known?.changed?.size === 0) return known.snapshot
+    const { assembly, snapshot } = this.#update(known) ?? this.#packSettled(files, deferred)
+    const isSame = known?.snapshot.id === snapshot.id
+    this.#keep(key, { assembly, snapshot: isSame ? known.snapshot : snapshot, changed: new Set() })
+    return isSame ? known.snapshot : snapshot
+  }
+
+  /** undefined where everything has to be looked at again. */
+  #update(known: Packed | undefined): Omit<Packed, 'changed'> | undefined {
+    const changed = known?.changed
+    if (!known || !changed) return undefined
+    // Until it has succeeded, what is known is neither the old state nor the new one.
+    known.changed = undefined
+    const { assembly } = known
+    const assembled = assembly.update(changed)
+    return assembled && { assembly, snapshot: new ProjectSnapshot(this.#root, assembled, assembly.reached) }
+  }
+
+  /** What was found and then removed, such as a directory that a build replaces: then look again. */
+  #packSettled(files: readonly string[], deferred: readonly DeferredImport[]): Omit<Packed, 'changed'> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return this.#packNow(files, deferred)
+      } catch (error) {
+        if (!isVanished(error) || attempt === maximumAttempts) throw error
+        this.#disk.forget()
+        this.#forget()
+      }
+    }
+  }
+
+  #packNow(files: readonly string[], deferred: readonly DeferredImport[]): Omit<Packed, 'changed'> {
+    const reached = new ModuleGraph(this.#root, this.#disk, this.#scanner).follow(files, deferred)
+    const contents = { reached, rules: new IgnoreRules(this.#disk), limitBytes: this.#limitBytes }
+    const assembly = new Assembly(this.#root, this.#disk, this.#scanner, contents)
+    return { assembly, snapshot: new ProjectSnapshot(this.#root, assembly.assemble(), reached) }
+  }
+
+  #forget(): void {
+    this.#scanner = new Scanner(this.#root, this.#disk, this.#texts)
+    for (const packed of this.#packed.values()) packed.changed = undefined
+  }
+
+  /** The most recent ones; whoever still uses an older snapshot holds it. */
+  #keep(key: string, packed: Packed): void {
+    this.#packed.delete(key)
+    this.#packed.set(key, packed)
+    const [oldest] = this.#packed.keys()
+    if (this.#packed.size > maximumKept && oldest !== undefined) this.#packed.delete(oldest)
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * A snapshot as the packer gives it: its objects, and what is known about the files here that it was made from.
+ *
+ * It stays as it is, whatever happens on the disk.
+ */
+import path from 'node:path'
+import type { ObjectId, PackageNeed, Snapshot, SnapshotObject } from '../objects/snapshot.ts'
+import type { Assembled } from './assemble.ts'
+import type { Reached } from './graph.ts'
+import { outputPath } from './output-path.ts'
+import { posixRelative } from './project.ts'
+import { realFile } from './real-file.ts'
+
+export interface PackedSnapshot extends Snapshot {
+  readonly root: string
+  /** `name@version` of each needed package to the directory where it is installed here. */
+  readonly packageDirectories: ReadonlyMap<string, string>
+  /** The path in the snapshot of what a source file became (`.ts` to `.js`), with `/`. */
+  pathOf(sourceFile: string): string
+  /** Has the module at `path` that export, or with `#` in front that top-level binding? True where it cannot be known. */
+  hasBinding(path: string, name: string): boolean
+  /** The file on this machine that `path` in the snapshot was made from; also for kept sources. */
+  sourceOf(path: string): string | undefined
+}
+
+export class ProjectSnapshot implements PackedSnapshot {
+  readonly root: string
+  readonly packageDirectories: ReadonlyMap<string, string>
+  readonly packages: readonly PackageNeed[]
+  readonly #assembled: Assembled
+
+  constructor(root: string, assembled: Assembled, reached: Reached) {
+    this.root = root
+    this.#assembled = assembled
+    this.packages = [...reached.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need)
+    this.packageDirectories = reached.packageDirectories
+  }
+
+  get id(): ObjectId {
+    return this.#assembled.id
+  }
+
+  get objects(): ReadonlyMap<ObjectId, SnapshotObject> {
+    return this.#assembled.objects
+  }
+
+  pathOf(sourceFile: string): string {
+    return outputPath(posixRelative(this.root, realFile(sourceFile) ?? path.resolve(sourceFile)))
+  }
+
+  hasBinding(path: string, name: string): boolean {
+    const { modules, sources } = this.#assembled
+    if (!modules.has(path)) return sources.has(path)
+    const module = modules.get(path)
+    if (module === undefined) return true
+    if (name.startsWith('#')) return module.declarations.has(name.slice(1))
+    return module.exportNames === undefined || module.exportNames.has(name)
+  }
+
+  sourceOf(path: string): string | undefined {
+    return this.#assembled.sources.get(path)
+  }
+}
