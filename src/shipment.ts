@@ -31,6 +31,8 @@ export interface PackedModules extends Snapshot {
   /** The path inside the snapshot of the module that a source file became. */
   pathOf(file: string): string
   hasBinding(path: string, name: string): boolean
+  /** Whether it has the file, and what that imports. */
+  reaches(file: string): boolean
   /** The source file of a path inside the snapshot. */
   sourceOf(path: string): string | undefined
   /** Where each needed package is installed here, by `name@version`. */

@@ -4,6 +4,7 @@
 import { ModulePickleError } from '../errors.ts'
 import { pickle, type ModuleSource, type Pickled } from '../modulepickle.ts'
 import type { Call } from './contract.ts'
+import { PinnedSource, type CodeSources } from './code-sources.ts'
 import { HomecomingDecoder } from './homecoming.ts'
 import { LogTail, type LogLine } from './logs.ts'
 import type { Pool } from './pool.ts'
@@ -22,7 +23,7 @@ export interface Captured {
 
 export class CallRunner {
   readonly #target: string
-  readonly #source: ModuleSource
+  readonly #sources: CodeSources
   readonly #pool: Pool
   readonly #shipped: ShippedSnapshots
   readonly #decoder: HomecomingDecoder
@@ -30,9 +31,9 @@ export class CallRunner {
   #failed = 0
 
   /** `target` is for messages; snapshots that calls use are added to `shipped`. */
-  constructor(target: string, source: ModuleSource, pool: Pool, shipped: ShippedSnapshots) {
+  constructor(target: string, sources: CodeSources, pool: Pool, shipped: ShippedSnapshots) {
     this.#target = target
-    this.#source = source
+    this.#sources = sources
     this.#pool = pool
     this.#shipped = shipped
     this.#decoder = new HomecomingDecoder(shipped)
@@ -43,12 +44,17 @@ export class CallRunner {
   }
 
   /**
-   * The pickle of `captured`, as everything in it is now.
-   * @throws ModulePickleError for what cannot be captured; its stack is `site`
+   * `fn` for many calls, as it and the code that it needs are now.
+   * @throws ModulePickleError when it cannot be captured; its stack is `site`
    */
-  capture(captured: Captured, site: CallSite): Pickled {
+  define(id: string, fn: AnyFunction, site: CallSite): DefinedFunction {
+    const pickled = this.#capture({ fn }, site, this.#sources.definitions)
+    return { id, pickled, source: new PinnedSource(pickled.snapshots, this.#sources.calls) }
+  }
+
+  #capture(captured: Captured, site: CallSite, source: ModuleSource): Pickled {
     try {
-      const pickled = pickle(captured, { source: this.#source, selfContained: false })
+      const pickled = pickle(captured, { source, selfContained: false })
       this.#shipped.add(pickled)
       return pickled
     } catch (error) {
@@ -79,7 +85,7 @@ export class CallRunner {
     try {
       if (refusal) throw refusal
       this.#pool.prepare()
-      const pickled = this.capture(captured, site)
+      const pickled = this.#capture(captured, site, call.fn?.source ?? this.#sources.calls)
       const pickles = call.fn ? [call.fn.pickled, pickled] : [pickled]
       const snapshotIds = new Set(pickles.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))
       const origin = { site, target: this.#target, snapshotIds: [...snapshotIds] }

@@ -3,7 +3,8 @@
  */
 import { availableParallelism } from 'node:os'
 import { ModulePickleError } from '../errors.ts'
-import { workingDirectory, type Freshness } from '../snapshot/pack/working-directory.ts'
+import type { Freshness } from '../snapshot/pack/working-directory.ts'
+import { codeSources } from './code-sources.ts'
 import type { Executor } from './contract.ts'
 import type { EnvironmentChanges } from './local/environment.ts'
 import { WorkerProcess } from './local/worker-process.ts'
@@ -38,7 +39,7 @@ export async function connect(
   checkCount('workers', workers)
   checkFreshness(fresh)
   const startWorker = (): WorkerProcess => new WorkerProcess(place)
-  return new PoolExecutor({ target, workers, source: workingDirectory(fresh), startWorker })
+  return new PoolExecutor({ target, workers, sources: codeSources(fresh), startWorker })
 }
 
 function unknownTarget(target: string): ModulePickleError {

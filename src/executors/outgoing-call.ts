@@ -1,7 +1,7 @@
 /**
  * A call as it goes to a worker, and what comes of it.
  */
-import type { Pickled } from '../modulepickle.ts'
+import type { ModuleSource, Pickled } from '../modulepickle.ts'
 import type { LogLine } from './logs.ts'
 
 /** A function that is sent to a worker once, for many calls. */
@@ -9,6 +9,8 @@ export interface DefinedFunction {
   readonly id: string
   /** The pickle of `{ fn }`. */
   readonly pickled: Pickled
+  /** Where the code of what its calls are given comes from. */
+  readonly source: ModuleSource
 }
 
 export interface OutgoingCall {

@@ -2,8 +2,8 @@
  * The Executor over a pool of workers, wherever these are: what is captured when, and what ends when.
  */
 import { ModulePickleError } from '../errors.ts'
-import type { ModuleSource } from '../modulepickle.ts'
 import { CallRunner, type AnyFunction } from './call-runner.ts'
+import type { CodeSources } from './code-sources.ts'
 import type { Call, CloseOptions, Executor, ExecutorStats, MapCall, MapOptions } from './contract.ts'
 import { MapResults } from './map-results.ts'
 import { OpenMaps } from './open-maps.ts'
@@ -19,7 +19,7 @@ interface PoolExecutorOptions {
   readonly target: string
   /** At most how many workers run at a time. */
   readonly workers: number
-  readonly source: ModuleSource
+  readonly sources: CodeSources
   readonly startWorker: StartWorker
 }
 
@@ -34,10 +34,10 @@ export class PoolExecutor implements Executor {
   #functions = 0
   #closing: Promise<void> | undefined
 
-  constructor({ target, workers, source, startWorker }: PoolExecutorOptions) {
+  constructor({ target, workers, sources, startWorker }: PoolExecutorOptions) {
     this.#workers = workers
     this.#pool = new Pool(startWorker, workers, this.#shipped)
-    this.#runner = new CallRunner(target, source, this.#pool, this.#shipped)
+    this.#runner = new CallRunner(target, sources, this.#pool, this.#shipped)
   }
 
   run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Call<Awaited<R>> {
@@ -130,7 +130,7 @@ export class PoolExecutor implements Executor {
   #define(fn: AnyFunction, site: CallSite): DefinedFunction {
     const refusal = wrongFunction(fn)
     if (refusal) throw refusal
-    return { id: `f${++this.#functions}`, pickled: this.#runner.capture({ fn }, site) }
+    return this.#runner.define(`f${++this.#functions}`, fn, site)
   }
 }
 

@@ -23,6 +23,10 @@ suite('code that is edited while a program runs', () => {
     assert.deepEqual([seen['old'], seen['old, imported late']], ['110 EUR', 10])
   })
 
+  test('what a remote() function is given is of its moment, too: an instance is one of the class that it knows', () => {
+    assert.equal(seen['old, given an instance'], true)
+  })
+
   test('is sent once: nothing for an unchanged call, and not by another executor', () => {
     assert.equal(seen['sent at first'], true)
     assert.equal(seen['sent for the same again'], 0)

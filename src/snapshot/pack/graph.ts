@@ -23,6 +23,8 @@ type Strength = 'certain' | 'possible' | 'named'
 
 export interface Reached {
   readonly files: ReadonlySet<string>
+  /** Those of them that came with all that they import. */
+  readonly certain: ReadonlySet<string>
   /** Directories of the local packages that own them. */
   readonly packages: ReadonlySet<string>
   /** `node_modules` entry to the local directory it leads to. */
@@ -38,6 +40,7 @@ const testFile = /\.(?:test|spec)\.[cm]?[jt]sx?$/
 
 export class ModuleGraph implements Reached {
   readonly files = new Set<string>()
+  readonly certain = new Set<string>()
   readonly packages = new Set<string>()
   readonly localLinks = new Map<string, string>()
   readonly packageLinks = new Map<string, string>()
@@ -97,6 +100,7 @@ export class ModuleGraph implements Reached {
       )
     }
     this.files.add(file)
+    if (strength === 'certain') this.certain.add(file)
     const directory = this.#ownerOf(file)
     if (strength !== 'named') this.packages.add(directory)
     const scanned = this.#scanner.scan(file)

@@ -19,6 +19,8 @@ export interface PackedSnapshot extends Snapshot {
   pathOf(sourceFile: string): string
   /** Has the module at `path` that export, or with `#` in front that top-level binding? True where it cannot be known. */
   hasBinding(path: string, name: string): boolean
+  /** Whether it has the file, and what that imports. */
+  reaches(file: string): boolean
   /** The file on this machine that `path` in the snapshot was made from; also for kept sources. */
   sourceOf(path: string): string | undefined
 }
@@ -28,10 +30,12 @@ export class ProjectSnapshot implements PackedSnapshot {
   readonly packageDirectories: ReadonlyMap<string, string>
   readonly packages: readonly PackageNeed[]
   readonly #assembled: Assembled
+  readonly #reached: Reached
 
   constructor(root: string, assembled: Assembled, reached: Reached) {
     this.root = root
     this.#assembled = assembled
+    this.#reached = reached
     this.packages = [...reached.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need)
     this.packageDirectories = reached.packageDirectories
   }
@@ -55,6 +59,10 @@ export class ProjectSnapshot implements PackedSnapshot {
     if (module === undefined) return true
     if (name.startsWith('#')) return module.declarations.has(name.slice(1))
     return module.exportNames === undefined || module.exportNames.has(name)
+  }
+
+  reaches(file: string): boolean {
+    return this.#reached.certain.has(realFile(file) ?? file)
   }
 
   sourceOf(path: string): string | undefined {

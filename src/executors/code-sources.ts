@@ -1,0 +1,46 @@
+/**
+ * Where the code of calls comes from, and of which moment it is.
+ *
+ * A call has the code of its own moment, which all calls of one synchronous turn may share; a function that is defined for many
+ * calls has that of the moment when it is defined, and what those calls are given has the same.
+ */
+import type { DeferredImport } from '../cloudpickle/index.ts'
+import type { InstalledFile } from '../cloudpickle/source/installed-package.ts'
+import type { ModuleSource, PackedModules } from '../modulepickle.ts'
+import { workingDirectory, type Freshness } from '../snapshot/pack/working-directory.ts'
+
+export interface CodeSources {
+  readonly calls: ModuleSource
+  readonly definitions: ModuleSource
+}
+
+export function codeSources(fresh: Freshness): CodeSources {
+  const calls = workingDirectory(fresh)
+  return { calls, definitions: fresh === 'call' ? workingDirectory() : calls }
+}
+
+/** Modules come from snapshots that were taken before, where these hold them, and nothing is looked at again. */
+export class PinnedSource implements ModuleSource {
+  readonly #snapshots: readonly PackedModules[]
+  readonly #others: ModuleSource
+
+  constructor(snapshots: readonly PackedModules[], others: ModuleSource) {
+    this.#snapshots = snapshots
+    this.#others = others
+  }
+
+  locate(file: string): { readonly root: string; readonly path: string } | undefined {
+    return this.#others.locate(file)
+  }
+
+  installed(file: string): InstalledFile | undefined {
+    return this.#others.installed(file)
+  }
+
+  pack(root: string, modules: Iterable<string>, deferred: readonly DeferredImport[] = []): PackedModules {
+    const files = [...modules]
+    const pinned = this.#snapshots.find(snapshot => snapshot.root === root)
+    const isWhole = deferred.length === 0 && files.every(file => pinned?.reaches(file))
+    return pinned && isWhole ? pinned : this.#others.pack(root, files, deferred)
+  }
+}
