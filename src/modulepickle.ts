@@ -53,6 +53,11 @@ export function extend<B extends PicklerClass>(
       if (target.kind === 'file') this.shipment.bindingUsed(target.file, name)
     }
 
+    /** Packing sees to it. */
+    protected override givesPrivateAccess(target: ModuleTarget): boolean {
+      return target.kind === 'file' && source.locate(target.file) !== undefined
+    }
+
     protected override sourceName(file: string): string {
       return this.shipment.sourceName(file)
     }

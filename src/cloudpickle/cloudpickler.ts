@@ -7,6 +7,7 @@
  */
 import { pathToFileURL } from 'node:url'
 import { isProxy } from 'node:util/types'
+import { ModulePickleError } from '../errors.ts'
 import {
   Global,
   intrinsicName,
@@ -14,10 +15,10 @@ import {
   Late,
   Pickler,
   Tuple,
+  type Addition,
   type InnerReduction,
   type Reduction,
 } from '../pickle/index.ts'
-import { ModulePickleError } from '../errors.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
@@ -28,6 +29,7 @@ import { argumentsReduction, innerReduction, proxyReduction } from './capture/in
 import { refuseHeirOfProxy, refuseInstance } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
+import { mayHavePrivates } from './capture/private-state.ts'
 import { WeakContents } from './capture/weak-contents.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { mayStandForModule } from './capture/namespace-target.ts'
@@ -50,6 +52,8 @@ const closure = new Global('cloudpickle', 'closure')
 const setFunctionState = new Global('cloudpickle', 'setFunctionState')
 const setClassState = new Global('cloudpickle', 'setClassState')
 const member = new Global('cloudpickle', 'member')
+const blank = new Global('cloudpickle', 'blank')
+const setPrivates = new Global('cloudpickle', 'setPrivates')
 const interop = new Global('cloudpickle', 'interop')
 const bind = new Global('cloudpickle', 'bind')
 
@@ -60,6 +64,8 @@ export class CloudPickler extends Pickler {
   readonly #names = new Map<string, string | Late>()
   /** Of functions that are made with values that may hold them: a second visit has to give the same answer. */
   readonly #cyclic = new Map<Function, Reduction>()
+  /** Classes that can make instances with private members again. */
+  readonly #blank = new Set<Function>()
   readonly #written = new Map<CapturedScope | CodeUnit, Set<string>>()
 
   override dump(value: unknown): Uint8Array {
@@ -172,6 +178,37 @@ export class CloudPickler extends Pickler {
     }
   }
 
+  /** The private state of an instance. */
+  protected override addition(value: object): Addition | undefined {
+    const state = mayHavePrivates(value) ? this.#capturing().privatesOf(value) : undefined
+    if (!state) return undefined
+    for (const cls of state.classes) this.#requireBlank(cls)
+    const cells = state.cells.map(
+      ({ cls, name, value: held }) => new Tuple([cls, name, new Labelled(held, `.${name}`)]),
+    )
+    const setters = cells.length > 0 ? [{ callee: setPrivates, state: new Tuple(cells) }] : []
+    return { callee: blank, args: [new Tuple(state.classes)], setters }
+  }
+
+  /** Hook: whether classes of a module file arrive with access to their private members. */
+  protected givesPrivateAccess(_target: ModuleTarget): boolean {
+    return false
+  }
+
+  #requireBlank(cls: Function): void {
+    if (this.#blank.has(cls)) return
+    const captured = this.#capturing().requireBlank(cls)
+    const module = captured.kind === 'reference' ? captured.reference.module : undefined
+    if (module && !this.givesPrivateAccess(module)) {
+      throw new ModulePickleError(
+        'ERR_CAPTURE_UNSUPPORTED',
+        `an instance of ${cls.name} has private members, and its class is not changed to give access to them: ${describeTarget(module)}. ` +
+          'Send the data it is made of instead, or register a reducer for the class.',
+      )
+    }
+    this.#blank.add(cls)
+  }
+
   #capturing(): Capture {
     return (this.#capture ??= new Capture())
   }
@@ -247,6 +284,11 @@ export class CloudPickler extends Pickler {
     const firstLine = new Late(() => String(generate().firstLine))
     return { callee: codeUnit, args: [text, firstLine, sourceName] }
   }
+}
+
+function describeTarget(module: ModuleTarget): string {
+  if (module.kind === 'builtin') return `it is Node's own`
+  return module.kind === 'runtime' ? `it is of ${module.specifier}` : `it is of ${module.file}`
 }
 
 function withState(

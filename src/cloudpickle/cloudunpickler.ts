@@ -12,6 +12,7 @@ import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, set
 import { innerStateRevivers } from './revive/inner-state.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { ofNodeRevivers } from './revive/of-node.ts'
+import { reviveBlank, setPrivates } from './revive/private-state.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
 /** @throws ModulePickleError when the pickle's head is damaged or of a format version that is not read here */
@@ -26,6 +27,8 @@ const revivers: Readonly<Record<string, unknown>> = {
   setFunctionState,
   setClassState,
   member: reviveMember,
+  blank: reviveBlank,
+  setPrivates,
   interop: reviveInterop,
   bind: reviveBound,
   ...innerStateRevivers,

@@ -25,7 +25,7 @@ import { Output } from './output.ts'
 import { joinPath } from './path.ts'
 import { isOrdinaryArray, ListFrame, ordinaryValues, RecordFrame } from './plain.ts'
 import { Shapes, type Shape } from './shapes.ts'
-import { planOf, type Plan } from './plan.ts'
+import { planOf, withAddition, type Addition, type Plan } from './plan.ts'
 import { Frozenset } from './python-values.ts'
 import { customReduction, reduceSymbol, type DispatchTable } from './registry.ts'
 import { dictItems, planFor, type InnerState } from './rules/index.ts'
@@ -40,6 +40,7 @@ export interface Hooks {
   persistentId?: ((value: unknown) => unknown) | undefined
   reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
   innerState?: InnerState | undefined
+  addition?: ((value: object) => Addition | undefined) | undefined
   bufferCallback?: ((buffer: Uint8Array) => boolean | void) | undefined
   dispatchTable?: DispatchTable | undefined
   /** False writes no MEMOIZE and no reference back: for the preamble, which holds plain data only. */
@@ -195,7 +196,9 @@ export class Encoder implements Encoding {
     if (custom !== undefined) return this.#perform(value, planOf(custom))
     const name = intrinsicName(value)
     if (name !== undefined) return this.#claim(value, new Global('js', name))
-    return this.#perform(value, planFor(value, this.#buffers, this.#hooks.innerState))
+    const plan = planFor(value, this.#buffers, this.#hooks.innerState)
+    const addition = isPlain ? undefined : this.#hooks.addition?.(value)
+    return this.#perform(value, addition === undefined ? plan : withAddition(plan, addition))
   }
 
   /** False leaves the object to the rules, as where somebody has to be asked about each key. */

@@ -1,6 +1,7 @@
 /** Layer 1, the public face of `modulepickle/pickle`. */
+export type { Addition } from './plan.ts'
 export { Pickler, dumps, type PicklerOptions } from './pickler.ts'
-export { registerReducer, reduceSymbol, type DispatchTable } from './registry.ts'
+export { classOfPrototype, registerReducer, reduceSymbol, type DispatchTable } from './registry.ts'
 export { intrinsicByName, intrinsicName } from './intrinsics.ts'
 export { Bytes, Dict, Global, Labelled, Late, Reduced, Tuple, type Reduction } from './values.ts'
 export type { InnerReduction } from './rules/index.ts'

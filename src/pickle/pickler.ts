@@ -6,6 +6,7 @@
 import { Encoder } from './encoder.ts'
 import { concatenate } from './framing.ts'
 import { op } from './opcodes.ts'
+import type { Addition } from './plan.ts'
 import type { DispatchTable } from './registry.ts'
 import type { InnerReduction } from './rules/index.ts'
 import type { Global, Reduction } from './values.ts'
@@ -56,7 +57,7 @@ export class Pickler {
 
   /** Hooks that nobody overrides are not called at all. */
   #hooks(): ConstructorParameters<typeof Encoder>[0] {
-    const { persistentId, reducerOverride, innerState } = Pickler.prototype
+    const { persistentId, reducerOverride, innerState, addition } = Pickler.prototype
     const { bufferCallback, dispatchTable } = this.#options
     return {
       memo: true,
@@ -64,6 +65,7 @@ export class Pickler {
       persistentId: this.persistentId === persistentId ? undefined : value => this.persistentId(value),
       reducerOverride: this.reducerOverride === reducerOverride ? undefined : value => this.reducerOverride(value),
       innerState: this.innerState === innerState ? undefined : (value, intrinsic) => this.innerState(value, intrinsic),
+      addition: this.addition === addition ? undefined : value => this.addition(value),
       bufferCallback: bufferCallback === undefined ? undefined : buffer => bufferCallback.call(this.#options, buffer),
     }
   }
@@ -85,6 +87,11 @@ export class Pickler {
 
   /** Hook: how to pickle an object, function or symbol, asked before every built-in rule. undefined = built-in. */
   protected reducerOverride(_value: object | symbol): Reduction | Global | undefined {
+    return undefined
+  }
+
+  /** Hook: what an object has that the built-in rules, which are about to write it, cannot see. Not asked for plain objects and arrays. */
+  protected addition(_value: object): Addition | undefined {
     return undefined
   }
 

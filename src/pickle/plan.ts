@@ -4,7 +4,7 @@
  * Plans only describe. Everything in them is a value that the encoder pickles in turn.
  */
 import type { ByteRange } from './buffers.ts'
-import type { Reduction } from './values.ts'
+import { Reduced, type Reduction } from './values.ts'
 
 export interface Plan {
   create: 'list' | 'dict' | 'set' | ByteRange | Pick<Reduction, 'callee' | 'args' | 'newobj'>
@@ -41,4 +41,27 @@ export function planOf({ callee, args, newobj, state, stateSetter }: Reduction):
   if (state === undefined) return plan
   if (stateSetter === undefined) return { ...plan, state }
   return { ...plan, setters: [{ callee: stateSetter, state }] }
+}
+
+/**
+ * What a layer above has to add to an object that the rules make: `callee(object, ...args)` is called with what was created, and
+ * what it returns is the object. Then it is filled, then `setters` are called, before those of the rules.
+ */
+export interface Addition {
+  callee: unknown
+  args: readonly unknown[]
+  setters: readonly Setter[]
+}
+
+export function withAddition(plan: Plan, { callee, args, setters }: Addition): Plan {
+  const create = { callee, args: [created(plan.create), ...args] }
+  return { ...plan, create, setters: [...setters, ...(plan.setters ?? [])] }
+}
+
+/** A value that is written as the rule would begin the object. */
+function created(create: Plan['create']): unknown {
+  if (create === 'list') return []
+  if (create === 'dict') return {}
+  if (create === 'set') return new Set()
+  return 'callee' in create ? new Reduced(create) : create
 }

@@ -16,10 +16,16 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
   'a socket in a captured variable': ['ERR_UNPICKLABLE', 'f{config}.client.socket', /node:net/],
   'a running generator': ['ERR_UNPICKLABLE', 'running', /generator.*(array|function)/],
   'a pending promise': ['ERR_UNPICKLABLE', 'later', /[Aa]wait/],
-  'a class with a field of a computed key': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:8:4.*key of a field/],
+  'a class with a field of a computed key': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:9:4.*key of a field/],
   'an instance of such a class': ['ERR_CAPTURE_UNSUPPORTED', 'deep[0]', /key of a field/],
+  'an instance with private members of an installed class': [
+    'ERR_CAPTURE_UNSUPPORTED',
+    'closed[0]',
+    /Closed has private members.*node_modules\/closed/,
+  ],
+  'an instance with private members of a frozen class': ['ERR_CAPTURE_UNSUPPORTED', 'frozen', /Frozen.*is frozen/],
+  'an instance that is not complete': ['ERR_CAPTURE_UNSUPPORTED', 'value', /#second of Partial.*initialised/],
   'an iterator of an array': ['ERR_UNPICKLABLE', 'iterator', /array/],
-  'an instance with private members': ['ERR_CAPTURE_UNSUPPORTED', 'value', /Counter has private members/],
   'an AsyncLocalStorage': ['ERR_UNPICKLABLE', 'storage', /AsyncLocalStorage/],
   'shared memory': ['ERR_UNPICKLABLE', 'memory', /slice/],
   'a timer': ['ERR_UNPICKLABLE', 'timer', /Timeout/],
@@ -37,6 +43,10 @@ suite('dumps refuses', () => {
     project = new Project({ 'package.json': '{"name":"refused"}' })
     cpSync(path.join(repository, 'test/fixtures/refused'), project.directory, { recursive: true })
     project.installModulepickle()
+    project.write({
+      'node_modules/closed/package.json': '{"name":"closed","version":"1.0.0","main":"index.js"}',
+      'node_modules/closed/index.js': 'exports.Closed = class Closed { #n = 1; next() { return this.#n++ } }',
+    })
     const { stdout, stderr, code } = await project.run('plain ESM', 'main.mjs')
     assert.equal(code, 0, stderr)
     outcomes = JSON.parse(stdout) as Record<string, Refusal>

@@ -3,8 +3,10 @@
  *
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
-import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
-import { CapturedScopes } from './captured-scope.ts'
+import { ModulePickleError } from '../../errors.ts'
+import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
+import { canMakeBlank } from '../source/private-access.ts'
+import { CapturedScopes, type LiveFunction } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
@@ -18,6 +20,7 @@ import { heldModule } from './held-module.ts'
 import type { ModuleReference } from './module-reference.ts'
 import { moduleStoodFor } from './namespace-target.ts'
 import type { InternalCode } from './of-node.ts'
+import { PrivateStates, type PrivateState } from './private-state.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScopeSharing } from './scope-sharing.ts'
 
@@ -32,7 +35,7 @@ export type Captured =
   | { readonly kind: 'internal'; readonly code: InternalCode }
 
 /** Where functions stand in their scripts, which never changes. */
-const sites = new WeakMap<Function, FunctionSite>()
+const places = new WeakMap<Function, LiveFunction>()
 
 let session: { inspector: Inspector; scripts: LoadedScripts } | undefined
 
@@ -48,7 +51,8 @@ export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
   readonly #scopes: CapturedScopes
-  readonly #classes = new LiveClasses(fn => this.#findSite(fn))
+  readonly #privates: PrivateStates
+  readonly #classes: LiveClasses
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -56,6 +60,11 @@ export class Capture {
     const { inspector, scripts } = openSession()
     this.#inspector = inspector
     this.#scripts = scripts
+    this.#privates = new PrivateStates(inspector, fn => this.#find(fn))
+    this.#classes = new LiveClasses(
+      fn => this.#find(fn)?.site,
+      cls => this.#privates.ofClass(cls),
+    )
     const sharing = new ScopeSharing(inspector)
     this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
   }
@@ -83,7 +92,7 @@ export class Capture {
       return { kind: 'internal', code: { url: script?.url, variable } }
     }
     const site = this.#siteOf(fn, script, internals)
-    sites.set(fn, site)
+    places.set(fn, { fn, script, site })
     let chain: ScopeChain | undefined
     const scopes = (): ScopeChain => (chain ??= scopesAround(internals, site))
     const reference = scriptReference(
@@ -98,11 +107,29 @@ export class Capture {
     const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
     const moduleBehind = (binding: Binding, value: unknown): ModuleReference | undefined =>
       heldModule(script, binding, value, proxy => this.#inspector.stateOf(proxy)('[[Target]]'))
-    const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), site.scope)
+    const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
     const around = { scopes, outside, frame, moduleBehind }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }
+  }
+
+  /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
+  privatesOf(instance: object): PrivateState | undefined {
+    return this.#privates.ofInstance(instance)
+  }
+
+  /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED for a class by value whose text cannot make an instance that is blank */
+  requireBlank(cls: Function): Captured {
+    const captured = this.describe(cls)
+    const site = this.#find(cls)?.site
+    const isFixed = captured.kind === 'class' && !Object.isExtensible(cls)
+    if (site && canMakeBlank(site.code) && !isFixed) return captured
+    const why = isFixed ? 'is frozen' : 'has a constructor with a computed key in its parameters'
+    throw new ModulePickleError(
+      'ERR_CAPTURE_UNSUPPORTED',
+      `An instance of ${cls.name} has private members and cannot be made again: its class ${why}. Send the data it is made of instead.`,
+    )
   }
 
   /**
@@ -124,14 +151,17 @@ export class Capture {
     return isOwn ? undefined : describeInternal(internals, script)
   }
 
-  /** undefined for functions without a text. */
-  #findSite(fn: Function): FunctionSite | undefined {
-    const known = sites.get(fn)
+  /** undefined for functions without a text, and for Node's own. */
+  #find(fn: Function): LiveFunction | undefined {
+    const known = places.get(fn)
     if (known) return known
     const { location } = this.#inspector.internalsOf(fn)
-    const site = location && this.#scripts.get(location.scriptId)?.siteAt(location, isClass(fn))
-    if (site) sites.set(fn, site)
-    return site
+    const script = location && this.#scripts.get(location.scriptId)
+    const site = script && !isOfNode(script) ? script.siteAt(location, isClass(fn)) : undefined
+    if (!script || !site) return undefined
+    const live = { fn, script, site }
+    places.set(fn, live)
+    return live
   }
 
   #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {
@@ -153,9 +183,13 @@ export class Capture {
 }
 
 /** V8 makes a class inside the scope that holds its own name, which its text has with it. */
-function scopesAround(internals: FunctionInternals, { form, scope, inner: [own] }: FunctionSite): ScopeChain {
-  if (form !== 'class' || !own) return alignScopes(internals.scopes(), scope)
-  return alignScopes(internals.scopes(), own).filter(entry => entry.scope !== own)
+function scopesAround(internals: FunctionInternals, site: FunctionSite): ScopeChain {
+  const chain = alignScopes(internals.scopes(), innermost(site))
+  return site.form === 'class' ? chain.filter(({ scope }) => !site.inner.includes(scope)) : chain
+}
+
+function innermost({ form, scope, inner }: FunctionSite): Scope {
+  return (form === 'class' ? inner[0] : undefined) ?? scope
 }
 
 function isOfNode(script: LoadedScript): boolean {

@@ -18,6 +18,8 @@ export interface ClassState {
   inherits?: readonly [cls: object | null, prototype: object | null]
   integrity?: FunctionExtras['integrity']
   membersIntegrity?: FunctionExtras['integrity']
+  /** The static private fields, by name. */
+  privates?: Readonly<Record<string, unknown>>
 }
 
 /** The member that the text of the class made `fn` as, if it did and nothing was done to the function since. */

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
+import { blankFlag, privateAccessEdits, type ClassNode } from '../source/private-access.ts'
 import { resolveModule, type DeferredImport } from '../source/resolve.ts'
 import { freeVariables, unsupported, within, type FrameUses } from './free-variables.ts'
 import { naturalOf, type NaturalShape } from './function-extras.ts'
@@ -35,6 +36,8 @@ export interface ClosurePlan {
   /** `this` of the module that the function is from. */
   readonly self: ModuleReference | undefined
   readonly natural: NaturalShape
+  /** Its text uses the variable `blankFlag`. */
+  readonly isGuarded: boolean
 }
 
 const plans = new WeakMap<FunctionSite, ClosurePlan>()
@@ -74,7 +77,8 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     modules.set(ownBindings, new ModuleReference(module, '#', members))
   }
   const unnamed = ownNameEdits(site, free.bindings)
-  const edits = [...free.frameEdits, ...unnamed, ...left]
+  const access = site.form === 'class' ? privateAccessEdits(script.text, site.code as ClassNode) : []
+  const edits = [...free.frameEdits, ...unnamed, ...left, ...access]
   const textIn = (holder?: string): SiteText => {
     return siteText(script, site, [...edits, ...uses.flatMap(use => useEdits(use, holder))])
   }
@@ -93,6 +97,7 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     globals: free.globals,
     frame,
     self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,
+    isGuarded: access.length > 0 || within(script.scopes.references, site).some(({ name }) => name === blankFlag),
     natural: hasName ? naturalOf(site) : { ...naturalOf(site), name: '' },
     deferred,
     text: textIn(),

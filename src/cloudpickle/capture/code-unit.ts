@@ -8,6 +8,7 @@
  */
 import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
+import { blankFlag } from '../source/private-access.ts'
 import type { Position } from './author-lines.ts'
 import type { ClosurePlan } from './closure-plan.ts'
 import type { LoadedScript } from './loaded-script.ts'
@@ -112,13 +113,16 @@ function writeFunction(writer: CodeWriter, name: string, { site, plan }: Functio
   const parameters = [...plan.frame.parameters.keys()]
   writer.write(`,${name}(${parameters.join(',')}){`)
   if (writer.isBehind(plan.text.position)) writeDetached(writer, site, plan, parameters)
-  else writeText(writer, site, plan.text)
+  else writeText(writer, site, plan, plan.text)
   writer.write('}')
 }
 
-function writeText(writer: CodeWriter, { node }: FunctionSite, { text, position, isStrict }: SiteText): void {
+function writeText(writer: CodeWriter, { node }: FunctionSite, { isGuarded }: ClosurePlan, site: SiteText): void {
+  const { text, position, isStrict } = site
   // The directive of a function around it is not part of the text.
-  writer.write(isStrict && !writer.unit.isStrict ? '"use strict";return(' : 'return(')
+  if (isStrict && !writer.unit.isStrict) writer.write('"use strict";')
+  if (isGuarded) writer.write(`var ${blankFlag};`)
+  writer.write('return(')
   const { kind, type } = node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
   const isMember = type === 'Property' || type === 'MethodDefinition'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
@@ -137,7 +141,7 @@ function writeDetached(writer: CodeWriter, site: FunctionSite, plan: ClosurePlan
   const { given, around, sourceName } = writer.unit
   const apart = new CodeWriter(plan.text.position.line - 1, { ...writer.unit, isStrict: false })
   apart.write(`return function(${around}){return function(${parameters.join(',')}){`)
-  writeText(apart, site, plan.detached(around))
+  writeText(apart, site, plan, plan.detached(around))
   apart.write('}}')
   const options = { filename: sourceName, lineOffset: apart.firstLine }
   const names = [...plan.values.map(({ name }) => name), ...plan.modules.keys()]

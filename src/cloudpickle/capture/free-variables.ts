@@ -9,6 +9,7 @@ import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
 import { isEntry } from './entries.ts'
+import { blankFlag } from '../source/private-access.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { isStrictCode, type VariableUse } from './relined-text.ts'
 
@@ -66,7 +67,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   let self: FrameUses['self']
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
-    if (isInside(left, reference)) continue
+    if (isInside(left, reference) || reference.name === blankFlag) continue
     if (reference.write && binding?.isConstant && outer.has(binding.scope)) refuseConstant(script, reference)
     if (binding && outer.has(binding.scope)) {
       if (binding.name === 'arguments') refuseNamedArguments(script, reference)

@@ -112,6 +112,12 @@ export class Inspector {
     return instances
   }
 
+  /** The private members of an object, with their `#`. Accessors have no value here. */
+  privatesOf(object: object): { name: string; value: unknown }[] {
+    const { privateProperties = [] } = this.#properties(this.#handleOf(object))
+    return privateProperties.map(({ name, value }) => ({ name, value: this.#valueOf(value) }))
+  }
+
   /** Script id to URL and kind; undefined for scripts that V8 no longer has. */
   script(scriptId: string): ScriptInfo | undefined {
     if (!this.#scripts.has(scriptId)) this.#listScripts(scriptId)
@@ -179,7 +185,11 @@ export class Inspector {
     return value
   }
 
-  #properties(objectId: string): { result: Property[]; internalProperties?: Property[] } {
+  #properties(objectId: string): {
+    result: Property[]
+    internalProperties?: Property[]
+    privateProperties?: Property[]
+  } {
     this.#handles += 8
     return this.#post('Runtime.getProperties', { objectId, ownProperties: true })
   }

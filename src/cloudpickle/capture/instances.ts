@@ -15,7 +15,7 @@ export type CodeOf = (fn: Function) => InternalCode | undefined
 /** Classes of Node whose instances are all in their properties. */
 const openClasses: ReadonlySet<string> = new Set(['EventEmitter', 'AssertionError'])
 
-/** @throws ModulePickleError ERR_UNPICKLABLE, ERR_CAPTURE_UNSUPPORTED */
+/** @throws ModulePickleError ERR_UNPICKLABLE */
 export function refuseInstance(value: object, codeOf: CodeOf): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === Array.prototype) return
@@ -38,12 +38,8 @@ function findRefusal(cls: Function, codeOf: CodeOf): (() => ModulePickleError) |
   const builtin = builtinNameOf(cls)
   if (builtin && openClasses.has(name)) return undefined
   if (builtin || codeOf(cls)) return () => nodeClassRefusal(name, builtin?.module)
-  if (!hasPrivateMembers(cls)) {
-    const parent = parentOf(cls)
-    return parent && findRefusal(parent, codeOf)
-  }
-  const message = `an instance of ${name} has private members, which cannot travel yet. Send the data it is made of instead.`
-  return () => new ModulePickleError('ERR_CAPTURE_UNSUPPORTED', message)
+  const parent = parentOf(cls)
+  return parent && findRefusal(parent, codeOf)
 }
 
 /**
@@ -73,9 +69,4 @@ function classOf(prototype: unknown): Function | undefined {
 function parentOf(cls: Function): Function | undefined {
   const prototype: unknown = cls.prototype
   return typeof prototype === 'object' && prototype !== null ? classOf(Object.getPrototypeOf(prototype)) : undefined
-}
-
-/** Whether the text of a class declares private members, whose state no property shows. */
-function hasPrivateMembers(cls: Function): boolean {
-  return /#[\p{ID_Start}$_]/u.test(Function.prototype.toString.call(cls))
 }

@@ -9,9 +9,9 @@ import type { FunctionSite } from '../source/lexical-scopes.ts'
 import type { AnyNode, Node } from '../source/parse.ts'
 import { isSafeKey, placeholderKey } from './class-shape.ts'
 import { unsupported } from './free-variables.ts'
+import type { ClassNode } from '../source/private-access.ts'
 import type { LoadedScript } from './loaded-script.ts'
 
-type ClassNode = AnyNode & { type: 'ClassDeclaration' | 'ClassExpression' }
 type MemberNode = ClassNode['body']['body'][number]
 
 /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
@@ -43,10 +43,10 @@ function memberEdits(script: LoadedScript, member: MemberNode): Edit[] {
   if (member.type === 'MethodDefinition') {
     return member.computed ? [withoutKey(text, member.key, placeholderKey(member))] : []
   }
-  if (member.static && member.key.type === 'PrivateIdentifier') {
-    throw unsupported(script, start, 'its class has a static private field', 'Make that a variable of the module')
+  if (member.static) {
+    const isPrivate = member.key.type === 'PrivateIdentifier'
+    return [removal(text, isPrivate ? member.key.end : start, end, ';')]
   }
-  if (member.static) return [removal(text, start, end, ';')]
   if (!member.computed || isSafeKey(script, member.key)) return []
   throw unsupported(
     script,

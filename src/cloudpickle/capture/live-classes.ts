@@ -9,6 +9,7 @@ import type { AnyNode } from '../source/parse.ts'
 import { classShape, type ClassMember } from './class-shape.ts'
 import { classState, type ClassState } from './class-state.ts'
 import { functionExtras, naturalLength, naturalOf, type NaturalShape } from './function-extras.ts'
+import type { PrivateCellValue } from './private-state.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
 export interface OwnedMember {
@@ -21,23 +22,31 @@ export interface OwnedMember {
 
 export class LiveClasses {
   readonly #siteOf: (fn: Function) => FunctionSite | undefined
+  readonly #privatesOf: (cls: Function) => readonly PrivateCellValue[]
   readonly #owners = new Map<Function, OwnedMember>()
   readonly #claimed = new Map<AnyNode, Function[]>()
   /** Methods whose class was not known when they were written. */
   readonly #alone = new Set<Function>()
 
-  constructor(siteOf: (fn: Function) => FunctionSite | undefined) {
+  constructor(
+    siteOf: (fn: Function) => FunctionSite | undefined,
+    privatesOf: (cls: Function) => readonly PrivateCellValue[],
+  ) {
     this.#siteOf = siteOf
+    this.#privatesOf = privatesOf
   }
 
   stateOf(cls: Function, site: FunctionSite): ClassState | undefined {
     this.#claim(cls, site)
     const isDerived = 'superClass' in site.code && site.code.superClass !== null
-    return classState(cls, classShape(site), { ...naturalOf(site), isDerived }, fn => {
+    const state = classState(cls, classShape(site), { ...naturalOf(site), isDerived }, fn => {
       const owned = this.#owners.get(fn)
       const isUnchanged = owned?.cls === cls && functionExtras(fn, owned.natural) === undefined
       return isUnchanged && !this.#alone.has(fn) ? owned.member : undefined
     })
+    const privates = this.#privatesOf(cls)
+    if (privates.length === 0) return state
+    return { ...state, privates: Object.fromEntries(privates.map(({ name, value }) => [name, value])) }
   }
 
   /** The class that `fn` is a member of; undefined for a function that is no method, or of a class that cannot be found. */

@@ -31,6 +31,15 @@ export function canProbe(site: FunctionSite, binding: Binding): boolean {
   return from === binding.scope
 }
 
+/**
+ * The value of an expression in the frame of a function, which may be syntax that is valid only there. The condition is one that
+ * always parses: it hands out a way to evaluate, and errors stay outside.
+ */
+export function evaluateInFrame(inspector: Inspector, fn: LiveFunction, expression: string): unknown {
+  const text = `${fn.script.freePrefix}_text`
+  return (readInFrame(inspector, fn, `${text} => eval(${text})`) as (text: string) => unknown)(expression)
+}
+
 /** The variable that `binding` is in the scope of a function. */
 export function enterCell(inspector: Inspector, fn: LiveFunction, { name }: Binding): Cell {
   const given = `${fn.script.freePrefix}_given`

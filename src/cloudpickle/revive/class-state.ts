@@ -4,6 +4,7 @@
 import type { ClassState } from '../capture/class-state.ts'
 import { setVariables, type VariableState } from './code.ts'
 import { applyIntegrity } from './function-extras.ts'
+import { setPrivates } from './private-state.ts'
 
 export function setClassState(
   cls: Function,
@@ -11,7 +12,7 @@ export function setClassState(
 ): void {
   setVariables(variables)
   if (!state) return
-  const { name, length, own, members, inherits, integrity, membersIntegrity } = state
+  const { name, length, own, members, inherits, integrity, membersIntegrity, privates = {} } = state
   const prototype = cls.prototype as object
   if (inherits) {
     Object.setPrototypeOf(cls, inherits[0])
@@ -21,6 +22,10 @@ export function setClassState(
   if (length !== undefined) Object.defineProperty(cls, 'length', { value: length, configurable: true })
   if (own) setOwnProperties(cls, own)
   if (members) setOwnProperties(prototype, members)
+  setPrivates(
+    cls,
+    Object.entries(privates).map(([field, value]) => [cls, field, value]),
+  )
   applyIntegrity(prototype, membersIntegrity)
   applyIntegrity(cls, integrity)
 }

@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { isModuleNamespaceObject } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { bindingTable, collectBindingTables } from './binding-tables.ts'
+import { collectPrivateAccess } from './private-access.ts'
 import { rememberNamespace } from './namespaces.ts'
 
 /** Where a module specifier of a pickle leads: the file to evaluate, or a name that Node imports as it is. */
@@ -34,6 +35,7 @@ export class LoadedModules {
   constructor(locate: Locate) {
     this.#locate = locate
     collectBindingTables()
+    collectPrivateAccess()
   }
 
   async load(modules: readonly string[]): Promise<void> {

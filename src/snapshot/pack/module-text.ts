@@ -10,7 +10,14 @@ import {
   type ModuleRecord,
   type ModuleRequest,
 } from '../../cloudpickle/source/module-record.ts'
-import type { SourceKind } from '../../cloudpickle/source/parse.ts'
+import type { Edit } from '../../cloudpickle/source/edit.ts'
+import { childNodes, type AnyNode, type Node, type SourceKind } from '../../cloudpickle/source/parse.ts'
+import {
+  isClass,
+  privateAccessEdits,
+  privateAccessKey,
+  type ClassNode,
+} from '../../cloudpickle/source/private-access.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { compile, mapComment, type Compiler } from './compile.ts'
 import { declaredKind, kindOfText } from './module-kind.ts'
@@ -28,6 +35,8 @@ export interface ModuleText {
   /** undefined where they cannot be known without running: `export *`, CommonJS. */
   readonly exportNames: ReadonlySet<string> | undefined
   readonly compiler: Compiler | undefined
+  /** What gives access to the private members of its classes. */
+  readonly privateAccess: readonly Edit[]
 }
 
 /**
@@ -72,7 +81,20 @@ function describe(record: ModuleRecord, mapComment: string, compiler: Compiler |
     declarations: new Map([...record.declarations].map(([name, { kind }]) => [name, kind])),
     exportNames: exportedNames(record),
     compiler,
+    privateAccess: privateAccess(record),
   }
+}
+
+/** A module that has a `globalThis` of its own, or has been packed before, is left as it is. */
+function privateAccess({ text, program, declarations }: ModuleRecord): Edit[] {
+  if (declarations.has('globalThis') || !text.includes('#') || text.includes(privateAccessKey)) return []
+  const edits: Edit[] = []
+  const open: Node[] = [program]
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (isClass(node as AnyNode)) edits.push(...privateAccessEdits(text, node as ClassNode))
+    open.push(...childNodes(node))
+  }
+  return edits
 }
 
 /** Where a request stands, for messages: `file:line`. */

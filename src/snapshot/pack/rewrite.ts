@@ -9,6 +9,7 @@ import { exportTarget, importTarget } from '../../cloudpickle/source/exports.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
 import { nearestPackage, type ReadPackageJson } from '../../cloudpickle/source/package-json.ts'
 import type { SourceKind } from '../../cloudpickle/source/parse.ts'
+import { blankFlag } from '../../cloudpickle/source/private-access.ts'
 import { isPathSpecifier, splitPackageSpecifier } from '../../cloudpickle/source/resolve.ts'
 import { bindingTable } from './binding-table.ts'
 import type { ModuleText } from './module-text.ts'
@@ -34,11 +35,12 @@ export function editsOf(
 ): readonly Edit[] {
   const place = { root, relative, read }
   const helper = helperName(module.code)
-  return module.requests.flatMap((request, index) => {
+  const forRequests = module.requests.flatMap((request, index) => {
     const target = targets[index]
     if (request.specifier === undefined) return mayMeetTypeScript(request, module) ? wrap(request, helper) : []
     return target?.kind === 'local' ? editsFor(place, module, request, target) : []
   })
+  return [...module.privateAccess, ...forRequests]
 }
 
 export function shippedText(module: ModuleText, edits: readonly Edit[]): string {
@@ -48,6 +50,7 @@ export function shippedText(module: ModuleText, edits: readonly Edit[]): string 
   if (edits.some(edit => edit.text.startsWith(helper))) lines.push(helperFunction(helper, module.kind))
   const table = bindingTable(module.declarations, module.kind)
   if (table !== undefined) lines.push(table)
+  if (module.privateAccess.length > 0) lines.push(`;var ${blankFlag}`)
   return (lines.length === 1 ? text : lines.map(withLineEnd).join('')) + module.mapComment
 }
 
