@@ -2,6 +2,7 @@
  * `npm run bench`: measures each suite, prints its table, and with --write puts all of it into docs/BENCHMARKS.md.
  */
 import { parseArgs } from 'node:util'
+import { captureCases } from './capture-cases/main.ts'
 import { writeDocument } from './harness/document.ts'
 import { describeMachine } from './harness/machine.ts'
 import { runSuite } from './harness/rounds.ts'
@@ -16,6 +17,7 @@ const usage = `usage: npm run bench [-- [--write] [--rounds N] [${suites.map(({ 
 
 /** Resolves to the exit code. */
 export async function bench(args: readonly string[]): Promise<number> {
+  if (args[0] === 'capture-cases') return captureCases(args.slice(1))
   let options: Options
   try {
     options = readOptions(args)

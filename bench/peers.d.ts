@@ -33,10 +33,19 @@ declare module 'cbor-x' {
 
 declare module 'seroval' {
   export function serialize(value: unknown): string
+  export function serializeAsync(value: unknown, options: { plugins: unknown[] }): Promise<string>
   export function deserialize(text: string): unknown
 }
 
 declare module 'devalue' {
   export function stringify(value: unknown): string
+  export function stringifyAsync(value: unknown): Promise<string>
   export function parse(text: string): unknown
+}
+
+declare module 'seroval-plugins/web'
+
+declare module 'serialize-javascript' {
+  function serialize(value: unknown, options: { unsafe: boolean }): string
+  export = serialize
 }

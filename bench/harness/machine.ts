@@ -18,7 +18,7 @@ export function describeMachine(): string {
 }
 
 /** By directory, because not every package exports its package.json. */
-function versionOf(name: string): string {
+export function versionOf(name: string): string {
   const directories = createRequire(import.meta.url).resolve.paths(name) ?? []
   const file = directories.map(directory => path.join(directory, name, 'package.json')).find(file => existsSync(file))
   if (file === undefined) throw new Error(`${name} is not installed.`)
