@@ -60,9 +60,9 @@ function writeCommonJs() {
  */
 function thinEntry(relative) {
   return `'use strict'
-const node = require('node:vm').runInThisContext('globalThis')
+const node = require('node:vm').runInThisContext('process').getBuiltinModule('node:module')
 if (require.main?.filename) (node[Symbol.for('modulepickle.entries.v1')] ??= new Set()).add(require.main.filename)
-module.exports = node.process.getBuiltinModule('node:module').createRequire(__filename)('${relative}')
+module.exports = node.createRequire(__filename)('${relative}')
 `
 }
 

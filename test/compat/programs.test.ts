@@ -114,3 +114,9 @@ testPlace('a module on standard input', {
   input: module,
   shownAs: '[eval1]',
 })
+
+testPlace('a debugger with breakpoints in captured functions', {
+  ...javascript,
+  files: { ...javascript.files, 'frontend.mjs': source('frontend.mjs') },
+  args: ['frontend.mjs'],
+})

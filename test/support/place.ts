@@ -74,9 +74,10 @@ export function testPlace(name: string, place: Place, skip: false | string = fal
       for (const [tool, directory] of Object.entries(place.packages ?? {})) sender.install(tool, directory)
       const line = sender.lineOf(place.root, 'on a line of its own')
       const output = receiver.path('sent.json')
+      for (const each of [sender, receiver]) mkdirSync(each.path('cache'), { mode: 0o700 })
       const sent = await runNode(place.node ?? process.execPath, place.args, {
         cwd: sender.directory,
-        env: { PLACES_OUTPUT: output, ...place.env },
+        env: { PLACES_OUTPUT: output, MODULEPICKLE_CACHE: sender.path('cache'), ...place.env },
         ...(place.input === undefined ? {} : { input: place.input }),
       })
       assert.equal(sent.code, 0, sent.stdout + sent.stderr)
@@ -109,7 +110,6 @@ async function receive(
 ): Promise<Record<string, string>> {
   receiver.installModulepickle()
   cpSync(path.join(fixture, 'receive.mjs'), receiver.path('receive.mjs'))
-  mkdirSync(receiver.path('cache'), { mode: 0o700 })
   const { stdout, stderr, code } = await runNode(
     process.execPath,
     [...receiverFlags, receiver.path('receive.mjs'), output],

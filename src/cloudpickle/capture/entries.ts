@@ -14,12 +14,14 @@
 import { createRequire } from 'node:module'
 import * as fs from 'node:fs'
 import path from 'node:path'
+import { processRegistry } from '../source/process-registry.ts'
 
-const requiredMains = Symbol.for('modulepickle.entries.v1')
+/** Written by the CommonJS entries of this package. */
+const requiredMains = processRegistry('entries', 1, () => new Set<string>())
+
 const jestMatchers = Symbol.for('$$jest-matchers-object')
 
 interface RunnerGlobals {
-  readonly [requiredMains]?: ReadonlySet<string>
   readonly [jestMatchers]?: { readonly state?: { readonly testPath?: unknown } }
   readonly __vitest_worker__?: {
     readonly filepath?: unknown
@@ -35,7 +37,7 @@ let programs: ReadonlySet<string> | undefined
 /** True for a file that this process runs as a program or a test. */
 export function isEntry(file: string): boolean {
   programs ??= findPrograms()
-  if (programs.has(file) || globals[requiredMains]?.has(file) === true) return true
+  if (programs.has(file) || requiredMains.has(file)) return true
   return globals[jestMatchers]?.state?.testPath === file || isVitestRoot(file)
 }
 

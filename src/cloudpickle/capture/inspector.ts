@@ -45,12 +45,17 @@ const boxKey = Symbol.for('modulepickle.probe.v1')
 const boxExpression =
   "globalThis.process.getBuiltinModule('node:inspector')[globalThis.Symbol.for('modulepickle.probe.v1')]"
 
+interface Box {
+  value: unknown
+  enter?: (result: unknown) => false
+}
+
 /** Remote object handles kept before all are released at once. */
 const handleLimit = 2000
 
 export class Inspector {
   readonly #session: Session
-  readonly #box: { value: unknown; enter?: (result: unknown) => false }
+  readonly #box: Box
   readonly #scripts = new Map<string, ScriptInfo>()
   readonly #sources = new Map<string, string>()
   #boxId: string | undefined
@@ -59,11 +64,19 @@ export class Inspector {
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE under the permission model, or where there is no inspector */
   constructor() {
+    if (process.versions['bun'] !== undefined) {
+      throw new ModulePickleError(
+        'ERR_INSPECTOR_UNAVAILABLE',
+        'Functions cannot be captured in Bun: its node:inspector does not tell what they close over. ' +
+          'Run this program with Node, or pickle data only.',
+      )
+    }
     try {
       const inspector = process.getBuiltinModule('node:inspector') as typeof import('node:inspector') & {
-        [boxKey]?: never
+        [boxKey]?: Box
       }
-      this.#box = { value: undefined }
+      // One box for all copies of this package: what is evaluated finds it by its name.
+      this.#box = inspector[boxKey] ?? { value: undefined }
       Object.defineProperty(inspector, boxKey, { value: this.#box, configurable: true })
       this.#session = new inspector.Session()
       this.#session.connect()

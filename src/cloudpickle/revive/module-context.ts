@@ -5,13 +5,18 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { processRegistry } from '../source/process-registry.ts'
 import { isPathSpecifier, resolveModule } from '../source/resolve.ts'
 
 /** The parts of a module's context, by the names that pickles use. */
 export type ModuleContext = Readonly<Record<'@import' | '@meta' | '@require' | '@filename' | '@dirname', unknown>>
 
 /** Which context a part belongs to, so that a function which holds it can be shipped onwards. */
-const owners = new WeakMap<object, { readonly file: string; readonly name: keyof ModuleContext }>()
+const owners = processRegistry(
+  'contexts',
+  1,
+  () => new WeakMap<object, { readonly file: string; readonly name: keyof ModuleContext }>(),
+)
 
 /** The file and name that a part of a context was made for. */
 export function contextPart(value: object): { readonly file: string; readonly name: keyof ModuleContext } | undefined {
