@@ -25,6 +25,7 @@ import type { CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
 import { functionExtras } from './capture/function-extras.ts'
+import { SuperReference } from './capture/home-objects.ts'
 import { argumentsReduction, innerReduction, proxyReduction } from './capture/inner-state.ts'
 import { refuseHeirOfProxy, refuseInstance } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
@@ -55,6 +56,7 @@ const member = new Global('cloudpickle', 'member')
 const blank = new Global('cloudpickle', 'blank')
 const setPrivates = new Global('cloudpickle', 'setPrivates')
 const interop = new Global('cloudpickle', 'interop')
+const superOf = new Global('cloudpickle', 'super')
 const bind = new Global('cloudpickle', 'bind')
 
 export class CloudPickler extends Pickler {
@@ -113,6 +115,7 @@ export class CloudPickler extends Pickler {
     refuseHeirOfProxy(value)
     if (value instanceof CodeUnit) return this.#reduceUnit(value)
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.maker] }
+    if (value instanceof SuperReference) return { callee: superOf, args: [value.home] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
@@ -249,7 +252,8 @@ export class CloudPickler extends Pickler {
       if (!this.#isFresh(variable.owner, variable.name)) continue
       fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
     }
-    const reduction = withState({ callee: closure, args: [owner, maker, ...given] }, fresh, extras, setter)
+    const parts = given.map(([name, value]) => new Labelled(value, `{${name}}`))
+    const reduction = withState({ callee: closure, args: [owner, maker, ...parts] }, fresh, extras, setter)
     if (given.length > 0) this.#cyclic.set(fn, reduction)
     return reduction
   }

@@ -9,6 +9,7 @@ import { fromPersistentId, type Manifest } from './manifest.ts'
 import { reviveMember } from './revive/class-members.ts'
 import { setClassState } from './revive/class-state.ts'
 import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setFunctionState } from './revive/code.ts'
+import { reviveSuper } from './revive/home-objects.ts'
 import { innerStateRevivers } from './revive/inner-state.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { ofNodeRevivers } from './revive/of-node.ts'
@@ -31,6 +32,7 @@ const revivers: Readonly<Record<string, unknown>> = {
   setPrivates,
   interop: reviveInterop,
   bind: reviveBound,
+  super: reviveSuper,
   ...innerStateRevivers,
   ...ofNodeRevivers,
 }

@@ -32,6 +32,7 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
   'a this that is not there yet': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:\d+:\d+.*`this` is not there yet/],
   'what eval() made': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`local` is a variable outside of its script/],
   'code in a with statement': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`with` statement/],
+  'super of an object that cannot be found': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`super` belongs to/],
   eval: ['ERR_CAPTURE_UNSUPPORTED', 'value', /eval/],
 }
 

@@ -13,6 +13,7 @@ import { CodeUnit } from './code-unit.ts'
 import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
+import { HomeObjects } from './home-objects.ts'
 import { Inspector, type FunctionInternals } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
 import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
@@ -53,6 +54,7 @@ export class Capture {
   readonly #scopes: CapturedScopes
   readonly #privates: PrivateStates
   readonly #classes: LiveClasses
+  readonly #homes: HomeObjects
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -66,6 +68,7 @@ export class Capture {
       cls => this.#privates.ofClass(cls),
     )
     const sharing = new ScopeSharing(inspector)
+    this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype))
     this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
   }
 
@@ -108,7 +111,8 @@ export class Capture {
     const moduleBehind = (binding: Binding, value: unknown): ModuleReference | undefined =>
       heldModule(script, binding, value, proxy => this.#inspector.stateOf(proxy)('[[Target]]'))
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
-    const around = { scopes, outside, frame, moduleBehind }
+    const home = (): object => this.#homeOf({ fn, site, script })
+    const around = { scopes, outside, frame, home, moduleBehind }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }
@@ -162,6 +166,17 @@ export class Capture {
     const live = { fn, script, site }
     places.set(fn, live)
     return live
+  }
+
+  #homeOf({ fn, site, script }: LiveFunction): object {
+    const home = this.#homes.find(fn, site)
+    if (home) return home
+    throw unsupported(
+      script,
+      site.node.start,
+      'of no object, or of several, it can be told that its `super` belongs to it',
+      'Name the object in place of `super`',
+    )
   }
 
   #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {

@@ -45,7 +45,7 @@ function readShape(code: AnyNode): ClassShape {
   return { members }
 }
 
-function literalKey(key: AnyNode): string {
+export function literalKey(key: AnyNode): string {
   if (key.type === 'Identifier') return key.name
   if (key.type !== 'Literal') return ''
   return key.bigint ?? String(key.value)

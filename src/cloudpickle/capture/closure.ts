@@ -13,6 +13,7 @@ import type { NaturalShape } from './function-extras.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
 import type { ScopeChain } from './scope-chain.ts'
+import { SuperReference } from './home-objects.ts'
 
 export interface CapturedVariable {
   readonly owner: CapturedScope | CodeUnit
@@ -24,8 +25,8 @@ export interface CapturedFunction {
   readonly owner: CapturedScope | CodeUnit
   /** The name of the member of the owner that makes the function. */
   readonly maker: string
-  /** What the maker is called with, `this` first. */
-  readonly given: readonly unknown[]
+  /** What the maker is called with, `this` first, each with what the text calls it. */
+  readonly given: readonly (readonly [name: string, value: unknown])[]
   readonly variables: readonly CapturedVariable[]
   readonly deferred: readonly DeferredImport[]
   /** The name and length that the text which travels gives the function. */
@@ -39,6 +40,8 @@ export interface Surroundings {
   outside(): ReadonlySet<string>
   /** What an arrow kept of the call it was made in: `this`, if it is wanted, and the parameters' values. */
   frame(uses: FrameUses): { self: unknown; parameters: readonly unknown[] }
+  /** The object whose prototype `super` is in a method of an object literal. */
+  home(): object
   /** The module that a variable holds, where the text alone did not tell. */
   moduleBehind(binding: Binding, value: unknown): ModuleReference | undefined
 }
@@ -86,10 +89,12 @@ function refuseOutside(script: LoadedScript, site: FunctionSite, { globals }: Cl
   throw unsupported(script, site.node.start, what, 'Pass it in')
 }
 
-function givenBy({ frame, self }: ClosurePlan, around: Surroundings): unknown[] {
-  if (frame.self !== 'call' && frame.parameters.size === 0) return self ? [self] : []
-  const { self: found, parameters } = around.frame(frame)
-  return [self ?? found, ...parameters]
+function givenBy({ frame, self }: ClosurePlan, around: Surroundings): CapturedFunction['given'] {
+  const found = frame.self === 'call' || frame.parameters.size > 0 ? around.frame(frame) : undefined
+  const names = [...frame.parameters.values()]
+  const given: [string, unknown][] = names.map((name, index) => [name, found?.parameters[index]])
+  if (frame.base !== undefined) given.push(['super', new SuperReference(around.home())])
+  return self || found || given.length > 0 ? [['this', self ?? found?.self], ...given] : []
 }
 
 /** From the outermost to the innermost scope that holds one of the bindings. Those outside of it tell whose scope it is. */

@@ -110,15 +110,17 @@ export class ScopeCode {
 
 /** A maker is called with the `this` that an arrow inside it is to have. */
 function writeFunction(writer: CodeWriter, name: string, { site, plan }: FunctionCode): void {
-  const parameters = [...plan.frame.parameters.keys()]
+  const { frame } = plan
+  const parameters = [...frame.parameters.keys(), ...(frame.base === undefined ? [] : [frame.base])]
   writer.write(`,${name}(${parameters.join(',')}){`)
   if (writer.isBehind(plan.text.position)) writeDetached(writer, site, plan, parameters)
   else writeText(writer, site, plan, plan.text)
   writer.write('}')
 }
 
-function writeText(writer: CodeWriter, { node }: FunctionSite, { isGuarded }: ClosurePlan, site: SiteText): void {
+function writeText(writer: CodeWriter, { node }: FunctionSite, plan: ClosurePlan, site: SiteText): void {
   const { text, position, isStrict } = site
+  const { frame, isGuarded } = plan
   // The directive of a function around it is not part of the text.
   if (isStrict && !writer.unit.isStrict) writer.write('"use strict";')
   if (isGuarded) writer.write(`var ${blankFlag};`)
@@ -127,6 +129,7 @@ function writeText(writer: CodeWriter, { node }: FunctionSite, { isGuarded }: Cl
   const isMember = type === 'Property' || type === 'MethodDefinition'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
   if (isMember) writer.write('Object.values(Object.getOwnPropertyDescriptors({')
+  if (frame.base !== undefined) writer.write(`__proto__:${frame.base},`)
   writer.moveTo(position)
   writer.write(text)
   if (isMember) writer.write(`}))[0].${kind === 'get' || kind === 'set' ? kind : 'value'}`)

@@ -48,6 +48,8 @@ export interface FrameUses {
   readonly self: 'call' | 'module' | undefined
   /** Parameters of the maker, and the expression that gives the value of each inside the arrow. */
   readonly parameters: ReadonlyMap<string, string>
+  /** The parameter for what `super` is in a method of an object literal. */
+  readonly base: string | undefined
 }
 
 /**
@@ -65,6 +67,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   const globals = new Set<string>()
   const parameters = new Map<string, string>()
   let self: FrameUses['self']
+  let base: string | undefined
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
     if (isInside(left, reference) || reference.name === blankFlag) continue
@@ -99,6 +102,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
       continue
     }
     refuseContextUse(script, site, use, outer)
+    if (kind === 'super' && owner.node === site.code) base = `${script.freePrefix}_base`
     if (!outer.has(owner)) continue
     if (kind === 'this') self = selfOf(script, owner)
     else {
@@ -107,7 +111,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
       frameEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
     }
   }
-  return { bindings, context, globals, contextUses, frame: { self, parameters }, frameEdits }
+  return { bindings, context, globals, contextUses, frame: { self, parameters, base }, frameEdits }
 }
 
 /** The items of a list sorted by position that lie in the text of a site. */
@@ -170,7 +174,8 @@ function selfOf(script: LoadedScript, owner: Scope): FrameUses['self'] {
 function refuseContextUse(script: LoadedScript, site: FunctionSite, use: ContextUse, outer: ReadonlySet<Scope>): void {
   const { kind, owner, start } = use
   if (kind === 'eval') throw unsupported(script, start, 'it calls eval', 'Pass what the code needs as arguments')
-  const isSuper = kind === 'super' && (outer.has(owner) || owner.node === site.code)
+  const isOfClass = owner.node === site.code && site.node.type !== 'Property'
+  const isSuper = kind === 'super' && (outer.has(owner) || isOfClass)
   const isOfModule = kind === 'arguments' && owner.isModule
   if (isSuper || isOfModule) {
     throw unsupported(script, start, `it uses \`${kind}\` of the code around it`, `Put it into a variable first`)

@@ -9,6 +9,7 @@ import vm from 'node:vm'
 import type { FunctionExtras } from '../capture/function-extras.ts'
 import { rememberMembers } from './class-members.ts'
 import { applyFunctionExtras } from './function-extras.ts'
+import { rememberHome } from './home-objects.ts'
 
 /** What running a scope's code returns: makers by name, and `$set` for its variables. */
 export interface ScopeHandle {
@@ -28,7 +29,9 @@ export function reviveScope(parent: ScopeHandle, maker: string): ScopeHandle {
 
 /** `given` is what an arrow kept of the call it was made in; see FrameUses in capture/free-variables.ts. */
 export function reviveClosure(owner: ScopeHandle, maker: string, self?: unknown, ...given: unknown[]): Function {
-  return rememberMembers(Reflect.apply(owner[maker]!, self, given) as Function)
+  const fn = rememberMembers(Reflect.apply(owner[maker]!, self, given) as Function)
+  if (given.length > 0) rememberHome(fn, given)
+  return fn
 }
 
 /** A variable of a scope, as `(scope, name, value)`. */
