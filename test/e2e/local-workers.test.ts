@@ -256,6 +256,24 @@ suite('a signal to a program and its workers at once', () => {
   }
 })
 
+test('a program and its workers that are killed at once leave directories that the next program removes', async () => {
+  const project = new LocalProject()
+  try {
+    const temporary = `${project.directory}/tmp`
+    mkdirSync(temporary)
+    const program = startProgram(project, 'abandoned.ts', [], { detached: true, temporary })
+    await firstLine(program)
+    process.kill(-(program.pid ?? 0), 'SIGKILL')
+    await once(program, 'close')
+    assert.ok(readdirSync(temporary).length > 0)
+    await project.seen('unclosed', { TMPDIR: temporary })
+    for (let left = 100; left > 0 && readdirSync(temporary).length > 0; left--) await wait(50)
+    assert.deepEqual(readdirSync(temporary), [])
+  } finally {
+    project.remove()
+  }
+})
+
 function startProgram(
   project: LocalProject,
   program: string,

@@ -19,6 +19,8 @@ import { linkPackage, writeTree, type ObjectSource } from './write-snapshot.ts'
 /** Shown with NODE_DEBUG=modulepickle-materialize. */
 const debug = debuglog('modulepickle-materialize')
 
+const maximumAttempts = 5
+
 /** Where a snapshot with its links is to be. */
 export interface Placement {
   readonly id: ObjectId
@@ -54,7 +56,6 @@ export function writeDirectory(placement: Placement, cache: CacheDirectory, obje
     const ownBytes = writeTree(id, temporary, objects)
     for (const [link, target] of links) linkPackage(temporary, link, target)
     const seal = makeSeal(temporary, ownBytes)
-    mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 })
     if (isDirectory(directory) && !isInPlace(placement, cache, objects)) moveAway(directory, changed)
     if (renameUnlessThere(temporary, directory)) writeSeal(placement.seal, seal, temporaryName(cache.temporary))
   } catch (error) {
@@ -104,11 +105,16 @@ function moveAway(directory: string, place: string): void {
 
 /** Losing a race is success: the winner wrote the same files. False when it was lost. */
 function renameUnlessThere(temporary: string, directory: string): boolean {
-  try {
-    renameSync(temporary, directory)
-    return true
-  } catch (error) {
-    if (!isDirectory(directory)) throw error
-    return false
+  for (let attempt = 1; ; attempt++) {
+    try {
+      mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 })
+      renameSync(temporary, directory)
+      return true
+    } catch (error) {
+      if (isDirectory(directory)) return false
+      // Whoever collects removes the directory above, when it is empty.
+      const isRemoved = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      if (!isRemoved || attempt === maximumAttempts) throw error
+    }
   }
 }

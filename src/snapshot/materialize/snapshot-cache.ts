@@ -15,6 +15,7 @@ import { decodeTree } from '../objects/tree.ts'
 import { walkObjects } from '../objects/walk.ts'
 import { bindingOf, linksOf, placesOf } from './bound-links.ts'
 import { openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
+import { collectNowAndThen } from './collect.ts'
 import { isDirectory, isInPlace, writeDirectory, type Placement } from './directory.ts'
 import { ObjectStore } from './object-store.ts'
 import { findPackages, type PackageLookup } from './package-lookup.ts'
@@ -149,6 +150,7 @@ export class SnapshotCache {
       writeDirectory(placement, this.#directory, this.#source)
       this.#objects.forgetChecks()
       this.#inPlace.add(placement.directory)
+      collectNowAndThen(this.#directory)
     }
     return this.#materialized(placement, found)
   }

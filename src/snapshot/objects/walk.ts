@@ -7,30 +7,36 @@
 import type { ObjectId, ObjectKind } from './snapshot.ts'
 import { decodeTree, kindOfMode } from './tree.ts'
 
-interface ObjectReference {
+export interface ObjectReference {
   readonly id: ObjectId
   readonly kind: ObjectKind
 }
 
 /**
- * Every object that `root` reaches, itself first.
+ * Every object that `root` reaches and that is not in `seen`, itself first. They are added to `seen`, by `referenceKey`.
  * @throws ModulePickleError ERR_SNAPSHOT_CORRUPT when a tree is malformed
  */
 export function* walkObjects(
   root: ObjectId,
   readTree: (id: ObjectId) => Uint8Array | undefined,
+  seen = new Set<string>(),
 ): Generator<ObjectReference> {
-  const open: ObjectReference[] = [{ id: root, kind: 'tree' }]
-  const seen = new Set<string>([`tree ${root}`])
+  const open: ObjectReference[] = []
+  const visit = (reference: ObjectReference): void => {
+    const key = referenceKey(reference)
+    if (!seen.has(key)) open.push(reference)
+    seen.add(key)
+  }
+  visit({ id: root, kind: 'tree' })
   for (let next = open.pop(); next; next = open.pop()) {
     yield next
     const content = next.kind === 'tree' ? readTree(next.id) : undefined
     if (content === undefined) continue
-    for (const { id, mode } of decodeTree(content)) {
-      const kind = kindOfMode(mode)
-      if (seen.has(`${kind} ${id}`)) continue
-      seen.add(`${kind} ${id}`)
-      open.push({ id, kind })
-    }
+    for (const { id, mode } of decodeTree(content)) visit({ id, kind: kindOfMode(mode) })
   }
+}
+
+/** An id that is named as both a blob and a tree is wrong about one of them, so both are visited. */
+export function referenceKey({ id, kind }: ObjectReference): string {
+  return `${kind} ${id}`
 }
