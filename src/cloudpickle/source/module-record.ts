@@ -80,8 +80,9 @@ export function readModule(text: string, kind: SourceKind, where: string): Modul
     requests: [] as ModuleRequest[],
   }
   for (const statement of body) readStatement(statement, record)
-  readHoistedVars(body, record)
-  readRequests(program, requireNames(record.declarations), record.requests)
+  if (text.includes('var')) readHoistedVars(body, record)
+  const nodes = mayRequestAnywhere(record) ? descendants(program) : program.body
+  readRequests(nodes, requireNames(record.declarations), record.requests)
   return record
 }
 
@@ -236,12 +237,25 @@ function isCreateRequire(node: AnyNode): boolean {
   )
 }
 
-function readRequests(program: Program, names: ReadonlySet<string>, requests: ModuleRequest[]): void {
-  const open: Node[] = [program]
+/** False where only the import and export statements at the top can name modules: the usual case, told by the words alone. */
+function mayRequestAnywhere({ text, body }: Pick<ModuleRecord, 'text' | 'body'>): boolean {
+  if (/require|\\u/i.test(text) || text.includes(moduleUrlVariable)) return true
+  const statements = body.filter(({ type }) => type === 'ImportDeclaration').length
+  return (text.match(/\bimport\b/g)?.length ?? 0) > statements
+}
+
+function* descendants(program: Program): Generator<AnyNode> {
+  const open: AnyNode[] = [program]
   for (let node = open.pop(); node; node = open.pop()) {
+    yield node
+    for (const child of childNodes(node)) open.push(child)
+  }
+}
+
+function readRequests(nodes: Iterable<Node>, names: ReadonlySet<string>, requests: ModuleRequest[]): void {
+  for (const node of nodes) {
     const request = requestOf(node as AnyNode, names)
     if (request) requests.push(request)
-    for (const child of childNodes(node)) open.push(child)
   }
   requests.sort((a, b) => a.start - b.start)
 }

@@ -179,11 +179,9 @@ function withInlineMap(compiled: Compiled): string {
   return `${compiled.code}\n${mapComment(compiled.map)}`
 }
 
-/** Versions of the compilers, as part of what a snapshot's id covers. */
+/** Versions of the compilers, as part of what a snapshot's id covers. Asking does not load them. */
 export function compilerVersion(compiler: Compiler): string {
-  return compiler === 'esbuild'
-    ? (load('esbuild') as Esbuild).version
-    : (load('oxc-transform/package.json') as { version: string }).version
+  return (load(`${compiler}/package.json`) as { version: string }).version
 }
 
 function unreadable(file: string, message: string, cause?: unknown): ModulePickleError {

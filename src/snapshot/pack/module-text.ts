@@ -20,7 +20,7 @@ import {
 } from '../../cloudpickle/source/private-access.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { compile, mapComment, type Compiler } from './compile.ts'
-import { declaredKind, kindOfText } from './module-kind.ts'
+import { kindOfText } from './module-kind.ts'
 import { isCompiled } from './output-path.ts'
 import type { TypeScriptOptions } from './tsconfig.ts'
 
@@ -40,17 +40,15 @@ export interface ModuleText {
 }
 
 /**
- * Reads `text` of `file`, which is `relative` in the project and in a package of `type`.
+ * Reads `text` of the file at `relative` in the project; where its kind is not declared, that is found out.
  * @throws ModulePickleError ERR_MODULE_UNREADABLE when it does not compile or parse
  */
 export function readModuleText(
-  file: string,
   relative: string,
   text: string,
+  declared: SourceKind | undefined,
   options: TypeScriptOptions,
-  type: string | undefined,
 ): ModuleText {
-  const declared = declaredKind(file, type)
   if (!isCompiled(relative)) {
     const { code, comment } = splitMapComment(text)
     return describe(readModule(code, declared ?? kindOfText(code), relative), comment, undefined)

@@ -6,6 +6,7 @@
  */
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import { Assembly } from './assemble.ts'
+import type { CompileCache } from './compile-cache.ts'
 import { Disk, isVanished, type SourceFile } from './disk.ts'
 import { ModuleGraph } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
@@ -28,12 +29,14 @@ export class ProjectPacker {
   readonly #disk = new Disk()
   readonly #texts: ModuleTexts = new WeakMap<SourceFile, never>()
   readonly #packed = new Map<string, Packed>()
+  readonly #compiled: CompileCache | undefined
   #scanner: Scanner
 
-  constructor(root: string, limitBytes: number) {
+  constructor(root: string, limitBytes: number, compiled?: CompileCache) {
     this.#root = root
     this.#limitBytes = limitBytes
-    this.#scanner = new Scanner(root, this.#disk, this.#texts)
+    this.#compiled = compiled
+    this.#scanner = this.#newScanner()
   }
 
   /** Looks at the disk: from now on `pack` gives what is there now. */
@@ -87,8 +90,12 @@ export class ProjectPacker {
   }
 
   #forget(): void {
-    this.#scanner = new Scanner(this.#root, this.#disk, this.#texts)
+    this.#scanner = this.#newScanner()
     for (const packed of this.#packed.values()) packed.changed = undefined
+  }
+
+  #newScanner(): Scanner {
+    return new Scanner(this.#root, this.#disk, this.#texts, this.#compiled)
   }
 
   /** The most recent ones; whoever still uses an older snapshot holds it. */

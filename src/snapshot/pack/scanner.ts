@@ -9,13 +9,15 @@ import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId } from '../objects/snapshot.ts'
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
+import type { CompileCache } from './compile-cache.ts'
 import type { Disk, SourceFile } from './disk.ts'
+import { declaredKind } from './module-kind.ts'
 import { isUnreadable, readModuleText, type ModuleText } from './module-text.ts'
 import { isCompiled, isModuleText } from './output-path.ts'
 import { posixRelative } from './project.ts'
 import { editsOf, shippedText } from './rewrite.ts'
 import { TargetFinder, type Target } from './targets.ts'
-import { TsConfigs } from './tsconfig.ts'
+import { TsConfigs, type TypeScriptOptions } from './tsconfig.ts'
 
 export interface Scanned {
   readonly source: SourceFile
@@ -46,16 +48,18 @@ export class Scanner {
   readonly #root: string
   readonly #disk: Disk
   readonly #texts: ModuleTexts
+  readonly #compiled: CompileCache | undefined
   readonly #tsconfigs: TsConfigs
   readonly #targets: TargetFinder
   readonly #scanned = new Map<string, Scanned>()
   readonly #shipped = new WeakMap<Scanned, Shipped>()
   readonly #types = new Map<string, string | undefined>()
 
-  constructor(root: string, disk: Disk, texts: ModuleTexts) {
+  constructor(root: string, disk: Disk, texts: ModuleTexts, compiled?: CompileCache) {
     this.#root = root
     this.#disk = disk
     this.#texts = texts
+    this.#compiled = compiled
     this.#tsconfigs = new TsConfigs(disk)
     this.#targets = new TargetFinder(root, disk, this.#tsconfigs)
   }
@@ -96,33 +100,38 @@ export class Scanner {
     const { file } = source
     if (!isModuleText(file)) return { key: '', module: undefined, failure: undefined }
     const { options } = isCompiled(file) ? this.#tsconfigs.nearest(path.dirname(file)) : { options: {} }
-    const key = JSON.stringify([this.#root, this.#typeOf(file), options])
+    const facts = [
+      isCompiled(file) ? posixRelative(this.#root, file) : '',
+      declaredKind(file, this.#typeOf(file)),
+      options,
+    ]
+    const key = JSON.stringify(facts)
     const kept = this.#texts.get(source)
     if (kept?.key === key) return kept
-    const read: Kept = { key, ...this.#read(source, options) }
+    const read: Kept = { key, ...this.#read(source, facts, options) }
     this.#texts.set(source, read)
     return read
   }
 
   #typeOf(file: string): string | undefined {
     const directory = path.dirname(file)
-    if (!this.#types.has(directory)) this.#types.set(directory, nearestPackage(file, this.#disk.packageJson)?.json.type)
+    if (!this.#types.has(directory)) {
+      this.#types.set(directory, nearestPackage(file, this.#disk.packageJson)?.json.type)
+    }
     return this.#types.get(directory)
   }
 
+  /** `facts` are what the result depends on besides the content. */
   #read(
-    { file, content }: SourceFile,
-    options: Parameters<typeof readModuleText>[3],
+    { file, content, id }: SourceFile,
+    facts: readonly unknown[],
+    options: TypeScriptOptions,
   ): Pick<Kept, 'module' | 'failure'> {
+    const text = content.toString('utf8')
+    const relative = posixRelative(this.#root, file)
+    const read = (): ModuleText => readModuleText(relative, text, declaredKind(file, this.#typeOf(file)), options)
     try {
-      const module = readModuleText(
-        file,
-        posixRelative(this.#root, file),
-        content.toString('utf8'),
-        options,
-        this.#typeOf(file),
-      )
-      return { module, failure: undefined }
+      return { module: this.#compiled ? this.#compiled.get(facts, id, text, read) : read(), failure: undefined }
     } catch (error) {
       if (!isUnreadable(error)) throw error
       return { module: undefined, failure: error }

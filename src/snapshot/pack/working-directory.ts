@@ -1,7 +1,7 @@
 /**
  * The sender's side of a snapshot: given modules, the state of every local package that they reach, at this moment.
  *
- * Reads the disk and writes nothing. One instance serves a process and keeps what it has read: packing again when nothing
+ * Reads the disk and writes only what it has compiled, to its cache. One instance serves a process and keeps what it has read: packing again when nothing
  * has changed costs one stat a file.
  */
 import { realpathSync } from 'node:fs'
@@ -9,6 +9,7 @@ import path from 'node:path'
 import { isInNodeModules, type InstalledFile } from '../../cloudpickle/source/installed-package.ts'
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import { ModulePickleError } from '../../errors.ts'
+import { CompileCache } from './compile-cache.ts'
 import { FreshnessCheck, type Freshness } from './freshness.ts'
 import { findInstalled } from './installed.ts'
 import { findRoot, isWithin, posixRelative } from './project.ts'
@@ -30,6 +31,8 @@ interface WorkingDirectoryOptions {
   readonly limitBytes?: number
   /** When the disk is looked at again; by default for each snapshot. */
   readonly fresh?: Freshness | 'always'
+  /** Where what was compiled is kept for other processes; by default it is not. */
+  readonly compiled?: CompileCache | undefined
   /** What this one has read need not be read again. */
   readonly shared?: WorkingDirectory
 }
@@ -39,11 +42,13 @@ const maximumProjects = 32
 
 export class WorkingDirectory {
   readonly #limitBytes: number
+  readonly #compiled: CompileCache | undefined
   readonly #freshness: FreshnessCheck
   readonly #projects: Map<string, ProjectPacker>
 
-  constructor({ limitBytes = defaultLimitBytes, fresh = 'always', shared }: WorkingDirectoryOptions = {}) {
+  constructor({ limitBytes = defaultLimitBytes, fresh = 'always', compiled, shared }: WorkingDirectoryOptions = {}) {
     this.#limitBytes = limitBytes
+    this.#compiled = compiled
     this.#freshness = new FreshnessCheck(fresh)
     this.#projects = shared ? shared.#projects : new Map()
   }
@@ -78,9 +83,15 @@ export class WorkingDirectory {
     return project.pack(files, requests)
   }
 
+  /** One that looks at the disk as `fresh` says. It shares what has been read, except where it must not see what others see. */
+  withFreshness(fresh: Freshness): WorkingDirectory {
+    const options = { limitBytes: this.#limitBytes, compiled: this.#compiled, fresh }
+    return new WorkingDirectory(fresh === 'once' ? options : { ...options, shared: this })
+  }
+
   /** The most recent ones. */
   #project(root: string): ProjectPacker {
-    const project = this.#projects.get(root) ?? new ProjectPacker(root, this.#limitBytes)
+    const project = this.#projects.get(root) ?? new ProjectPacker(root, this.#limitBytes, this.#compiled)
     this.#projects.delete(root)
     this.#projects.set(root, project)
     const [oldest] = this.#projects.keys()
@@ -114,8 +125,6 @@ let own: WorkingDirectory | undefined
 
 /** The one that serves this process: what one dump has read, the next need not. With `fresh`, one for a series of calls. */
 export function workingDirectory(fresh?: Freshness): WorkingDirectory {
-  own ??= new WorkingDirectory()
-  if (fresh === undefined) return own
-  // One that never looks again must not see what others have seen since.
-  return fresh === 'once' ? new WorkingDirectory({ fresh }) : new WorkingDirectory({ fresh, shared: own })
+  own ??= new WorkingDirectory({ compiled: new CompileCache() })
+  return fresh === undefined ? own : own.withFreshness(fresh)
 }
