@@ -7,9 +7,11 @@
 import { isBuiltin } from 'node:module'
 import { isModuleNamespaceObject, isProxy } from 'node:util/types'
 import type { Binding } from '../source/lexical-scopes.ts'
+import { resolveModule } from '../source/resolve.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
 import { commonJsFile } from './namespace-target.ts'
+import { nodeSpecifier } from './vite-specifiers.ts'
 
 export function heldModule(
   script: LoadedScript,
@@ -18,7 +20,7 @@ export function heldModule(
   targetOf: (proxy: object) => unknown,
 ): ModuleReference | undefined {
   const isImport = scope.isModule && script.record.imports.has(name)
-  if (isImport && script.record.wrapper === 'vite') return behindProxy(value, targetOf)
+  if (isImport && script.record.wrapper === 'vite') return importedByVite(script, name, value, targetOf)
   const builtin = requiredBuiltin(script, value)
   if (builtin !== undefined) return new ModuleReference({ kind: 'builtin', name: builtin }, 'module.exports')
   const file = isImport || reassigned ? commonJsFile(value) : undefined
@@ -35,10 +37,23 @@ function requiredBuiltin({ record }: LoadedScript, value: unknown): string | und
   return undefined
 }
 
-/** vitest puts a Proxy around the namespace of a CommonJS module, so that its default is that of compilers. */
-function behindProxy(value: unknown, targetOf: (proxy: object) => unknown): ModuleReference | undefined {
-  const target = isProxy(value) ? targetOf(value as object) : undefined
-  if (!isModuleNamespaceObject(target)) return undefined
-  const file = commonJsFile(Reflect.get(target as object, 'default'))
-  return file === undefined ? undefined : new ModuleReference({ kind: 'file', file }, 'module.exports', [], 'esm')
+/**
+ * A module that vite has left to Node. What it runs itself shows by its own object which it is; what stands for a mocked one is
+ * neither. vitest puts a Proxy around some namespaces, so that their default is that of compilers.
+ */
+function importedByVite(
+  { record, file }: LoadedScript,
+  name: string,
+  value: unknown,
+  targetOf: (proxy: object) => unknown,
+): ModuleReference | undefined {
+  const namespace = isProxy(value) ? targetOf(value as object) : value
+  if (!isModuleNamespaceObject(namespace) || file === undefined) return undefined
+  const required = commonJsFile(Reflect.get(namespace as object, 'default'))
+  if (required !== undefined) {
+    return new ModuleReference({ kind: 'file', file: required }, 'module.exports', [], 'esm')
+  }
+  const specifier = nodeSpecifier(record.imports.get(name)!.specifier, file)
+  const module = specifier === undefined ? undefined : resolveModule(specifier, file, 'import')
+  return module && new ModuleReference(module, '*')
 }

@@ -11,10 +11,14 @@ import type { AnyNode } from './parse.ts'
 const interopHelpers =
   /^(__toESM|__importStar|__importDefault|_interopRequireWildcard|_interopRequireDefault|_interop_require_wildcard|_interop_require_default)$/
 
-/** `require('x')`, one of the helpers around it, or vite's `await __vite_ssr_import__('x')`. */
+/**
+ * `require('x')`, one of the helpers around it, or vite's `await __vite_ssr_import__('x')`, which in files that mock modules is
+ * an `import()`.
+ */
 export function compiledImport(init: AnyNode): ImportBinding | undefined {
   if (init.type === 'AwaitExpression') {
-    const specifier = calledWith(init.argument, '__vite_ssr_import__')
+    const { argument } = init
+    const specifier = calledWith(argument, '__vite_ssr_import__') ?? calledWith(argument, '__vite_ssr_dynamic_import__')
     return specifier === undefined ? undefined : { specifier, name: '*', resolver: 'vite' }
   }
   const direct = calledWith(init, 'require')
