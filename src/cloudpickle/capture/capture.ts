@@ -109,7 +109,10 @@ export class Capture {
     if (owned) return { kind: 'member', owned }
     const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
     const moduleBehind = (binding: Binding, value: unknown): ModuleReference | undefined =>
-      heldModule(script, binding, value, proxy => this.#inspector.stateOf(proxy)('[[Target]]'))
+      heldModule(script, binding, value, {
+        targetOf: proxy => this.#inspector.stateOf(proxy)('[[Target]]'),
+        scriptOf: declared => this.#scriptOf(declared),
+      })
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
     const home = (): object => this.#homeOf({ fn, site, script })
     const around = { scopes, outside, frame, home, moduleBehind }
@@ -141,10 +144,12 @@ export class Capture {
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
    */
   moduleStoodFor(value: object): FunctionReference | undefined {
-    return moduleStoodFor(value, fn => {
-      const { location } = this.#inspector.internalsOf(fn)
-      return location && this.#scripts.get(location.scriptId)
-    })
+    return moduleStoodFor(value, fn => this.#scriptOf(fn))
+  }
+
+  #scriptOf(fn: Function): LoadedScript | undefined {
+    const { location } = this.#inspector.internalsOf(fn)
+    return location && this.#scripts.get(location.scriptId)
   }
 
   /** undefined for the program's own functions, and for bound ones. */

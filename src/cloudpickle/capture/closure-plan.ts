@@ -4,6 +4,7 @@
  *
  * Input: a function site of a loaded script. Output: a plan, made once for each function literal; no live value is looked at.
  */
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
@@ -119,6 +120,7 @@ function planImport(
 ): boolean {
   const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
   if (!module || (resolver === 'vite' && module.kind !== 'builtin')) return false
+  if (name === 'module.exports' && module.kind === 'file' && !isLoadedByNode(module.file)) return false
   if (property !== undefined) {
     modules.set(local, new ModuleReference(module, property, [property]))
     for (const reference of references) uses.push({ reference, variable: local })
@@ -133,6 +135,11 @@ function planImport(
   modules.set(variable, new ModuleReference(module, '*', [name]))
   for (const reference of references) uses.push({ reference, variable, member: name })
   return true
+}
+
+/** What Jest loads it may also mock: there, only what a variable holds tells what it is. */
+function isLoadedByNode(file: string): boolean {
+  return Object.hasOwn(createRequire(import.meta.url).cache, file)
 }
 
 function resolveTarget(script: LoadedScript, specifier: string, mode: 'import' | 'require'): ModuleTarget | undefined {

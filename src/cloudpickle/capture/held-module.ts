@@ -7,24 +7,49 @@
 import { isBuiltin } from 'node:module'
 import { isModuleNamespaceObject, isProxy } from 'node:util/types'
 import type { Binding } from '../source/lexical-scopes.ts'
+import type { ImportBinding } from '../source/module-record.ts'
 import { resolveModule } from '../source/resolve.ts'
+import { isEntry } from './entries.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
-import { commonJsFile } from './namespace-target.ts'
+import { commonJsFile, type ScriptOf } from './namespace-target.ts'
 import { nodeSpecifier } from './vite-specifiers.ts'
 
 export function heldModule(
   script: LoadedScript,
   { name, scope, reassigned }: Binding,
   value: unknown,
-  targetOf: (proxy: object) => unknown,
+  { targetOf, scriptOf }: { targetOf: (proxy: object) => unknown; scriptOf: ScriptOf },
 ): ModuleReference | undefined {
   const isImport = scope.isModule && script.record.imports.has(name)
   if (isImport && script.record.wrapper === 'vite') return importedByVite(script, name, value, targetOf)
   const builtin = requiredBuiltin(script, value)
   if (builtin !== undefined) return new ModuleReference({ kind: 'builtin', name: builtin }, 'module.exports')
   const file = isImport || reassigned ? commonJsFile(value) : undefined
-  return file === undefined ? undefined : new ModuleReference({ kind: 'file', file }, 'module.exports')
+  if (file !== undefined) return new ModuleReference({ kind: 'file', file }, 'module.exports')
+  return isImport && script.file !== undefined
+    ? requiredByJest(script.record.imports.get(name)!, script.file, value, scriptOf)
+    : undefined
+}
+
+/** The module of the specifier, unless what is there instead is made of functions of a test, or of Jest's mocks. */
+function requiredByJest(
+  { specifier, name, property, interop }: ImportBinding,
+  fromFile: string,
+  value: unknown,
+  scriptOf: ScriptOf,
+): ModuleReference | undefined {
+  const module = name === 'module.exports' ? resolveModule(specifier, fromFile, 'require') : undefined
+  if (module === undefined || property !== undefined) return undefined
+  let isMock = false
+  for (const { get, value: exported } of Object.values(Object.getOwnPropertyDescriptors(Object(value)))) {
+    const fn: unknown = get ?? exported
+    if (typeof fn !== 'function') continue
+    const declaredIn = scriptOf(fn)?.file
+    if (module.kind === 'file' && declaredIn === module.file) return new ModuleReference(module, name, [], interop)
+    isMock ||= Object.hasOwn(fn, '_isMockFunction') || (declaredIn !== undefined && isEntry(declaredIn))
+  }
+  return isMock ? undefined : new ModuleReference(module, name, [], interop)
 }
 
 /** One of the builtin modules that the script itself requires. */
