@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installExtension } from './cloudpickle/extension.ts'
 import type { LoadOptions } from './arrival.ts'
 import {
   extend as extendWith,
@@ -14,7 +15,7 @@ import {
   type PicklerClass,
   type ShipsModules,
 } from './modulepickle.ts'
-import { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
+import { receivingCache, WithReceived } from './received.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
 export type { LoadOptions } from './arrival.ts'
@@ -33,6 +34,9 @@ export type {
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { registerReducer } from './pickle/index.ts'
 
+/** What is not code that came here is packed as it is on disk. */
+const source = new WithReceived(workingDirectory())
+
 /**
  * Pickles any value; functions come with the local packages that they need, as these are on disk now.
  *
@@ -40,7 +44,7 @@ export { registerReducer } from './pickle/index.ts'
  * @throws ModulePickleError with the path to what cannot be pickled
  */
 export function dumps(value: unknown): Uint8Array {
-  return pickle(value, { source: workingDirectory(), selfContained: true }).bytes
+  return pickle(value, { source, selfContained: true }).bytes
 }
 
 /**
@@ -64,16 +68,23 @@ export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions =
 export function extend<B extends PicklerClass>(
   Base: B,
 ): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
-  return extendWith(Base, { source: workingDirectory(), selfContained: true })
+  return extendWith(Base, { source, selfContained: true })
+}
+
+/**
+ * From now on `dumps` and `loads` of modulepickle/cloudpickle, wherever they were imported, are those of this module. Calling it
+ * twice is calling it once.
+ */
+export function extendCloudpickle(): void {
+  installExtension({ dumps, loads })
 }
 
 function arrivalOptions({ packages = [process.cwd()] }: LoadOptions): ArrivalOptions {
   const runtime = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
-  let cache: SnapshotCache | undefined
   return {
     // Opened only for pickles that carry or name snapshots.
     get cache() {
-      return (cache ??= new SnapshotCache())
+      return receivingCache()
     },
     packages: { directories: packages, runtime },
   }

@@ -7,6 +7,7 @@
 import type { DeferredImport } from '../cloudpickle/index.ts'
 import type { InstalledFile } from '../cloudpickle/source/installed-package.ts'
 import type { ModuleSource, PackedModules } from '../modulepickle.ts'
+import { WithReceived } from '../received.ts'
 import { workingDirectory, type Freshness } from '../snapshot/pack/working-directory.ts'
 
 export interface CodeSources {
@@ -15,8 +16,8 @@ export interface CodeSources {
 }
 
 export function codeSources(fresh: Freshness): CodeSources {
-  const calls = workingDirectory(fresh)
-  return { calls, definitions: fresh === 'call' ? workingDirectory() : calls }
+  const calls = new WithReceived(workingDirectory(fresh))
+  return { calls, definitions: fresh === 'call' ? new WithReceived(workingDirectory()) : calls }
 }
 
 /** Modules come from snapshots that were taken before, where these hold them, and nothing is looked at again. */

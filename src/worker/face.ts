@@ -4,6 +4,7 @@
  * The same functions over another source: local code is what the worker was sent. Declared here once more, and not made by one
  * factory for both: a function that is declared at the top level of its module is what travels by name.
  */
+import { installExtension } from '../cloudpickle/extension.ts'
 import type { LoadOptions } from '../arrival.ts'
 import {
   extend as extendWith,
@@ -40,6 +41,14 @@ export function extend<B extends PicklerClass>(
   Base: B,
 ): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
   return extendWith(Base, { source: runtime().source, selfContained: true })
+}
+
+/**
+ * From now on `dumps` and `loads` of modulepickle/cloudpickle, wherever they were imported, are those of this module. Calling it
+ * twice is calling it once.
+ */
+export function extendCloudpickle(): void {
+  installExtension({ dumps, loads })
 }
 
 /** A pickle may have been made by this very worker, whose packages are where the sender said. */

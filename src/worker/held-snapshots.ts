@@ -37,11 +37,6 @@ export class HeldSnapshots extends SnapshotCache {
     }
   }
 
-  /** The snapshot as this process last put it in place. */
-  inPlace(id: ObjectId): MaterializedSnapshot | undefined {
-    return this.#inPlace.get(id)
-  }
-
   /** To be called when packages are to be found elsewhere than before: what is linked to them is another directory. */
   placeAgain(): void {
     this.#inPlace.clear()

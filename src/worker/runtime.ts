@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import type { ArrivalOptions, ModuleSource } from '../modulepickle.ts'
 import { HeldSnapshots } from './held-snapshots.ts'
-import { MaterializedSource } from './materialized-source.ts'
+import { MaterializedSource } from '../materialized-source.ts'
 import { writeRuntimePackage, type Program } from './runtime-package.ts'
 
 export interface Runtime {

@@ -47,7 +47,7 @@ export class SnapshotCache {
   readonly #descriptions = new Map<ObjectId, SnapshotDescription>()
   readonly #pins: Pins
   /** Directories that were as written when this process first used them. */
-  readonly #inPlace = new Set<string>()
+  readonly #inPlace = new Map<string, MaterializedSnapshot>()
 
   /**
    * Opens `directory`, by default $MODULEPICKLE_CACHE, else the user's cache directory.
@@ -149,10 +149,14 @@ export class SnapshotCache {
     if (!this.#isInPlace(placement)) {
       writeDirectory(placement, this.#directory, this.#source)
       this.#objects.forgetChecks()
-      this.#inPlace.add(placement.directory)
       collectNowAndThen(this.#directory)
     }
     return this.#materialized(placement, found)
+  }
+
+  /** The snapshot that this process has put or found in place there. */
+  placedAt(directory: string): MaterializedSnapshot | undefined {
+    return this.#inPlace.get(directory)
   }
 
   /** The snapshot and path of a file in this cache; undefined for any other file. */
@@ -163,12 +167,14 @@ export class SnapshotCache {
   }
 
   #materialized({ id, directory }: Placement, found: ReadonlyMap<string, string>): MaterializedSnapshot {
-    return {
+    const snapshot = {
       id,
       directory,
       isCompiled: Object.keys(this.descriptionOf(id).compile).length > 0,
-      packageDirectory: (name, version) => found.get(`${name}@${version}`),
+      packageDirectory: (name: string, version: string) => found.get(`${name}@${version}`),
     }
+    this.#inPlace.set(directory, snapshot)
+    return snapshot
   }
 
   /** Objects as they are needed to write a directory. */
@@ -183,10 +189,7 @@ export class SnapshotCache {
   #isInPlace(placement: Placement): boolean {
     const { directory, name } = placement
     this.#pins.add(name)
-    if (this.#inPlace.has(directory)) return isDirectory(directory)
-    if (!isInPlace(placement, this.#directory, this.#source)) return false
-    this.#inPlace.add(directory)
-    return true
+    return this.#inPlace.has(directory) ? isDirectory(directory) : isInPlace(placement, this.#directory, this.#source)
   }
 
   #place(id: ObjectId, packages: PackageLookup): { placement: Placement; found: ReadonlyMap<string, string> } {

@@ -1,20 +1,20 @@
 /**
- * Where the code comes from when a worker pickles: the snapshots that it was sent. They travel on as they came.
+ * Where the code comes from when functions travel on that came here in snapshots: these snapshots, as they are.
  *
  * Input: files that this process has loaded. Output: the snapshots that these are in; nothing is read or packed again.
  */
 import path from 'node:path'
-import { installedFile, type InstalledFile } from '../cloudpickle/source/installed-package.ts'
-import { ModulePickleError } from '../errors.ts'
-import type { ModuleSource, PackedModules } from '../modulepickle.ts'
-import { packageKey, packageNeeds } from '../snapshot/objects/description.ts'
-import type { PackageNeed, SnapshotObject } from '../snapshot/objects/snapshot.ts'
-import type { HeldSnapshots } from './held-snapshots.ts'
+import { installedFile, type InstalledFile } from './cloudpickle/source/installed-package.ts'
+import { ModulePickleError } from './errors.ts'
+import type { ModuleSource, PackedModules } from './shipment.ts'
+import { packageKey, packageNeeds } from './snapshot/objects/description.ts'
+import type { PackageNeed, SnapshotObject } from './snapshot/objects/snapshot.ts'
+import type { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 
 export class MaterializedSource implements ModuleSource {
-  readonly #snapshots: HeldSnapshots
+  readonly #snapshots: SnapshotCache
 
-  constructor(snapshots: HeldSnapshots) {
+  constructor(snapshots: SnapshotCache) {
     this.#snapshots = snapshots
   }
 
@@ -33,7 +33,7 @@ export class MaterializedSource implements ModuleSource {
     if (id === undefined) {
       throw new ModulePickleError(
         'ERR_SNAPSHOT_MISSING',
-        `${root} is not a snapshot that this worker was sent, so its modules cannot travel on.`,
+        `${root} is not a snapshot that came here, so its modules cannot travel on.`,
       )
     }
     return new MaterializedModules(id, root, this.#snapshots)
@@ -45,9 +45,9 @@ class MaterializedModules implements PackedModules {
   readonly root: string
   readonly packages: readonly PackageNeed[]
   readonly packageDirectories: ReadonlyMap<string, string>
-  readonly #snapshots: HeldSnapshots
+  readonly #snapshots: SnapshotCache
 
-  constructor(id: string, root: string, snapshots: HeldSnapshots) {
+  constructor(id: string, root: string, snapshots: SnapshotCache) {
     this.id = id
     this.root = root
     this.#snapshots = snapshots
@@ -80,7 +80,7 @@ class MaterializedModules implements PackedModules {
 
   #findDirectories(): Map<string, string> {
     const directories = new Map<string, string>()
-    const inPlace = this.#snapshots.inPlace(this.id)
+    const inPlace = this.#snapshots.placedAt(this.root)
     for (const need of this.packages) {
       const directory = inPlace?.packageDirectory(need.name, need.version)
       if (directory !== undefined) directories.set(packageKey(need), directory)
