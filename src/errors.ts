@@ -38,6 +38,8 @@ export const codes = {
   ERR_WORKER_LOST: 'The worker process ended before the call did.',
   ERR_WORKER_START: 'A worker process could not be started.',
   ERR_CALL_CANCELLED: 'The call was cancelled.',
+  ERR_CALL_TIMEOUT: 'The call took longer than it was allowed.',
+  ERR_EXECUTOR_UNSUPPORTED: 'The executor cannot do what was asked of it.',
   ERR_EXECUTOR_CLOSED: 'The executor is closed.',
   ERR_NESTED_CALL: 'Code that runs on a worker used an executor of its own.',
   ERR_PROTOCOL: 'The peer sent something that is not part of the protocol.',

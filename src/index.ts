@@ -22,6 +22,8 @@ export type { LoadOptions } from './arrival.ts'
 export { connect } from './executors/index.ts'
 export type {
   Call,
+  CallHandle,
+  CallOptions,
   CloseOptions,
   ConnectOptions,
   Executor,
@@ -30,8 +32,11 @@ export type {
   LogLine,
   MapCall,
   MapOptions,
+  Returned,
+  RetryOptions,
 } from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
+export { currentCall, type CurrentCall } from './current-call.ts'
 export { registerReducer } from './pickle/index.ts'
 
 /** What is not code that came here is packed as it is on disk. */

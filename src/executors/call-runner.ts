@@ -3,17 +3,43 @@
  */
 import { ModulePickleError } from '../errors.ts'
 import { pickle, type ModuleSource, type Pickled } from '../modulepickle.ts'
+import { CallEnd } from './call-end.ts'
+import { CallListener } from './call-listener.ts'
+import { pauseBeforeRetry, type CallOptions } from './call-options.ts'
 import type { Call } from './contract.ts'
 import { PinnedSource, type CodeSources } from './code-sources.ts'
 import { HomecomingDecoder } from './homecoming.ts'
-import { LogTail, type LogLine } from './logs.ts'
+import type { IncomingItems } from './incoming-items.ts'
+import { LogTail } from './logs.ts'
 import type { Pool } from './pool.ts'
 import type { Answer, DefinedFunction, OutgoingCall } from './outgoing-call.ts'
+import { RemoteItems } from './remote-items.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import { placeAtCall, placeAtSite, retrace, type CallOrigin, type CallSite, type StackNames } from './stack-trace.ts'
 
 /** What can be run elsewhere. */
 export type AnyFunction = (...args: never[]) => unknown
+
+/** From where a call is started, and with what. */
+interface Start {
+  readonly site: CallSite
+  readonly options: CallOptions
+  /** Why no call can be started, if that is so. */
+  readonly refusal?: Error | undefined
+}
+
+interface StartedCall {
+  readonly id: string
+  readonly fn: DefinedFunction | undefined
+  readonly end: CallEnd
+  readonly listener: CallListener
+}
+
+interface CapturedCall extends StartedCall {
+  readonly pickled: Pickled
+  readonly options: CallOptions
+  onStream(items: IncomingItems): void
+}
 
 /** What one pickle of a call holds. */
 export interface Captured {
@@ -64,36 +90,59 @@ export class CallRunner {
   }
 
   /** Captures at once; `fn` is what was captured before. `refusal` says why no call can be started, if that is so. */
-  start<R>(fn: DefinedFunction | undefined, captured: Captured, site: CallSite, refusal?: Error): Call<R> {
+  start<R>(fn: DefinedFunction | undefined, captured: Captured, { site, options, refusal }: Start): Call<R> {
     const id = String(++this.#started)
     const logs = new LogTail()
-    const onLine = (line: LogLine): void => {
-      logs.add(line)
-      process.stderr.write(`[call ${id}] ${line.text}\n`)
-    }
-    const result = this.#run<R>({ id, fn, onLine }, captured, site, refusal)
-    const cancel = (): void => this.#pool.stop(id, cancelled(id))
-    return Object.assign(result, { id, cancel, logs: () => logs.lines() })
+    const end = new CallEnd(id, options)
+    const listener = new CallListener(id, options, logs, body => this.#decoder.decode(body))
+    const result = this.#run<R>({ id, fn, end, listener }, captured, { site, options, refusal })
+    return Object.assign(result, { id, cancel: () => end.cancel(), logs: () => logs.lines() })
   }
 
-  async #run<R>(
-    call: Omit<OutgoingCall, 'pickled'>,
-    captured: Captured,
-    site: CallSite,
-    refusal: Error | undefined,
-  ): Promise<R> {
+  async #run<R>(call: StartedCall, captured: Captured, { site, options, refusal }: Start): Promise<R> {
+    const { fn, end } = call
     try {
-      if (refusal) throw refusal
+      if (refusal ?? end.reason) throw refusal ?? end.reason
       this.#pool.prepare()
-      const pickled = this.#capture(captured, site, call.fn?.source ?? this.#sources.calls)
-      const pickles = call.fn ? [call.fn.pickled, pickled] : [pickled]
+      const pickled = this.#capture(captured, site, fn?.source ?? this.#sources.calls)
+      const pickles = fn ? [fn.pickled, pickled] : [pickled]
       const snapshotIds = new Set(pickles.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))
       const origin = { site, target: this.#target, snapshotIds: [...snapshotIds] }
-      const answer = await this.#answer({ ...call, pickled }, origin)
-      return (await this.#outcome(answer, origin)) as R
+      const { onStream, streamed } = expectStream()
+      const over = this.#attempts({ ...call, pickled, options, onStream }, origin).finally(() => end.dispose())
+      const items = await Promise.race([streamed, over.then(() => undefined)])
+      if (!items) return (await over) as R
+      const close = (): void => items.close()
+      over.then(close, close)
+      over.catch(() => this.#failed++)
+      return new RemoteItems({ items, outcome: over, decode: body => this.#decoder.decode(body) }) as R
     } catch (error) {
+      end.dispose()
       this.#failed++
       throw error
+    }
+  }
+
+  /** Repeats the call as its options say; never one whose items have begun to come. */
+  async #attempts(call: CapturedCall, origin: CallOrigin): Promise<unknown> {
+    const { id, fn, pickled, end, listener, options } = call
+    for (let attempt = 1; ; attempt++) {
+      let hasStreamed = false
+      const onStream = (items: IncomingItems): void => {
+        hasStreamed = true
+        call.onStream(items)
+      }
+      try {
+        if (end.reason) throw end.reason
+        end.listen(reason => this.#pool.stop(id, reason))
+        const { onLine, onProgress } = listener
+        const answer = await this.#answer({ id, fn, pickled, attempt, onLine, onProgress, onStream }, origin)
+        return await this.#outcome(answer, origin)
+      } catch (error) {
+        const pauseMs = end.reason || hasStreamed ? undefined : pauseBeforeRetry(options, error, attempt)
+        if (pauseMs === undefined) throw error
+        await end.pause(pauseMs)
+      }
     }
   }
 
@@ -119,6 +168,8 @@ export class CallRunner {
   }
 }
 
-function cancelled(callId: string): ModulePickleError {
-  return new ModulePickleError('ERR_CALL_CANCELLED', `Call ${callId} was cancelled.`)
+function expectStream(): { readonly streamed: Promise<IncomingItems>; onStream(items: IncomingItems): void } {
+  let onStream: (items: IncomingItems) => void = () => {}
+  const streamed = new Promise<IncomingItems>(resolve => (onStream = resolve))
+  return { streamed, onStream }
 }

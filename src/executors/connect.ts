@@ -9,7 +9,7 @@ import type { Executor } from './contract.ts'
 import type { EnvironmentChanges } from './local/environment.ts'
 import { WorkerProcess } from './local/worker-process.ts'
 import { checkCount, checkFreshness, checkNames } from './options.ts'
-import { PoolExecutor } from './pool-executor.ts'
+import { poolExecutor } from './pool-executor.ts'
 
 export interface ConnectOptions {
   /** At most how many workers run at a time; by default as many as this machine can run in parallel. */
@@ -39,7 +39,7 @@ export async function connect(
   checkCount('workers', workers)
   checkFreshness(fresh)
   const startWorker = (): WorkerProcess => new WorkerProcess(place)
-  return new PoolExecutor({ target, workers, sources: codeSources(fresh), startWorker })
+  return poolExecutor({ target, workers, sources: codeSources(fresh), startWorker })
 }
 
 function unknownTarget(target: string): ModulePickleError {

@@ -4,6 +4,7 @@
  * `run` captures the function, its arguments and the code they need when it is called; `map` and `remote` do so once, when
  * they are called. Results and errors come back as the values they are there.
  */
+import type { CallOptions } from './call-options.ts'
 import type { LogLine } from './logs.ts'
 
 /** A call that has been started: a promise of its result. */
@@ -13,6 +14,21 @@ export interface Call<R> extends Promise<R> {
   /** Ends the call, also one that is busy: it rejects with ERR_CALL_CANCELLED. Does nothing once it has settled. */
   cancel(): void
   /** The last lines that the call has printed so far. */
+  logs(): readonly LogLine[]
+}
+
+/**
+ * What a call of a function that returns `R` gives: what that settles with. An async iterable is streamed: its items are made as
+ * they are taken, and to stop taking them ends it.
+ */
+export type Returned<R> = Awaited<R> extends AsyncIterable<infer T> ? AsyncIterableIterator<T> : Awaited<R>
+
+/** A call that was accepted. Not a promise itself, so that an async function can return it. */
+export interface CallHandle<R> {
+  readonly id: string
+  result(): Promise<R>
+  /** As that of a Call. */
+  cancel(): void
   logs(): readonly LogLine[]
 }
 
@@ -62,7 +78,21 @@ export interface CloseOptions {
 
 export interface Executor extends AsyncDisposable {
   /** Runs `fn(...args)`. What cannot be captured rejects the call. */
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Call<Awaited<R>>
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Call<Returned<R>>
+  /**
+   * As `run`, with options of its own. Settles when the executor has accepted the call, which then is done also where this
+   * process is not there any more, if the executor is durable.
+   */
+  submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+    options?: CallOptions,
+  ): Promise<CallHandle<Returned<R>>>
+  /**
+   * A call that was submitted, also by another process.
+   * @throws ModulePickleError ERR_EXECUTOR_UNSUPPORTED unless the executor is durable
+   */
+  attach(callId: string): CallHandle<unknown>
   /**
    * Runs `fn(input, index)` for each input. Inputs are taken as results are, no earlier than needed, and no more are taken
    * once the consumer has stopped; calls that are then still running are cancelled.
@@ -82,7 +112,12 @@ export interface Executor extends AsyncDisposable {
    * `fn` as a function that runs elsewhere, with the code of this moment.
    * @throws ModulePickleError when `fn` cannot be captured
    */
-  remote<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => Call<Awaited<R>>
+  remote<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => Call<Returned<R>>
+  /**
+   * The same executor, whose calls have these options, and else those that they would have anyway.
+   * @throws TypeError or RangeError for options that mean nothing
+   */
+  with(options: CallOptions): Executor
   stats(): ExecutorStats
   /**
    * Waits for the calls that were started, and for each map of which a result was asked for until it is at its end or

@@ -20,6 +20,11 @@ export function checkChoice(name: string, value: unknown, choices: readonly unkn
   throw new RangeError(`${name} has to be ${choices.map(shown).join(' or ')}, and is ${shown(value)}.`)
 }
 
+/** @throws TypeError unless `value` is a function */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name} has to be a function, and is ${shown(value)}.`)
+}
+
 /** @throws RangeError unless `value` is a positive integer */
 export function checkCount(name: string, value: unknown): void {
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return

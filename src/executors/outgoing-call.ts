@@ -2,6 +2,7 @@
  * A call as it goes to a worker, and what comes of it.
  */
 import type { ModuleSource, Pickled } from '../modulepickle.ts'
+import type { IncomingItems } from './incoming-items.ts'
 import type { LogLine } from './logs.ts'
 
 /** A function that is sent to a worker once, for many calls. */
@@ -18,7 +19,13 @@ export interface OutgoingCall {
   /** The pickle of `{ args }`, or of `{ fn, args }` where no function is defined. */
   readonly pickled: Pickled
   readonly fn: DefinedFunction | undefined
+  /** How many times the call has been tried, this one included. */
+  readonly attempt: number
   onLine(line: LogLine): void
+  /** The pickle of `{ value }`. */
+  onProgress(body: Uint8Array): void
+  /** The function has returned an async iterable; the answer follows when that is at its end. */
+  onStream(items: IncomingItems): void
 }
 
 export interface Answer {

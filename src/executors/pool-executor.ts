@@ -2,9 +2,19 @@
  * The Executor over a pool of workers, wherever these are: what is captured when, and what ends when.
  */
 import { ModulePickleError } from '../errors.ts'
-import { CallRunner, type AnyFunction } from './call-runner.ts'
+import { checkCallOptions, type CallOptions } from './call-options.ts'
+import { CallRunner, type AnyFunction, type Captured } from './call-runner.ts'
 import type { CodeSources } from './code-sources.ts'
-import type { Call, CloseOptions, Executor, ExecutorStats, MapCall, MapOptions } from './contract.ts'
+import type {
+  Call,
+  CallHandle,
+  CloseOptions,
+  Executor,
+  ExecutorStats,
+  MapCall,
+  MapOptions,
+  Returned,
+} from './contract.ts'
 import { MapResults } from './map-results.ts'
 import { OpenMaps } from './open-maps.ts'
 import { checkChoice, checkCount, checkIterable, checkNames, checkTimeout } from './options.ts'
@@ -23,25 +33,68 @@ interface PoolExecutorOptions {
   readonly startWorker: StartWorker
 }
 
-export class PoolExecutor implements Executor {
-  readonly #workers: number
-  readonly #shipped = new ShippedSnapshots()
-  readonly #pool: Pool
-  readonly #runner: CallRunner
+/** What an executor and those that `with` makes of it have in common. */
+class Shared {
+  readonly target: string
+  readonly workers: number
+  readonly shipped = new ShippedSnapshots()
+  readonly pool: Pool
+  readonly runner: CallRunner
   /** A remote function that nobody can call any more need not be kept by workers. */
-  readonly #unreachable = new FinalizationRegistry<string>(id => this.#pool.release(id))
-  readonly #maps = new OpenMaps()
-  #functions = 0
-  #closing: Promise<void> | undefined
+  readonly unreachable = new FinalizationRegistry<string>(id => this.pool.release(id))
+  readonly maps = new OpenMaps()
+  functions = 0
+  closing: Promise<void> | undefined
 
   constructor({ target, workers, sources, startWorker }: PoolExecutorOptions) {
-    this.#workers = workers
-    this.#pool = new Pool(startWorker, workers, this.#shipped)
-    this.#runner = new CallRunner(target, sources, this.#pool, this.#shipped)
+    this.target = target
+    this.workers = workers
+    this.pool = new Pool(startWorker, workers, this.shipped)
+    this.runner = new CallRunner(target, sources, this.pool, this.shipped)
+  }
+}
+
+/** @throws ModulePickleError; what a worker needs is started with the first call */
+export function poolExecutor(options: PoolExecutorOptions): Executor {
+  return new PoolExecutor(new Shared(options), {})
+}
+
+class PoolExecutor implements Executor {
+  readonly #shared: Shared
+  readonly #options: CallOptions
+
+  constructor(shared: Shared, options: CallOptions) {
+    this.#shared = shared
+    this.#options = options
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Call<Awaited<R>> {
-    return this.#runner.start(undefined, { fn, args }, callSite(this.run), this.#refusal() ?? wrongFunction(fn))
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Call<Returned<R>> {
+    return this.#start(undefined, { fn, args }, callSite(this.run), this.#options, wrongFunction(fn))
+  }
+
+  async submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+    options: CallOptions = {},
+  ): Promise<CallHandle<Returned<R>>> {
+    checkCallOptions('submit()', options)
+    const merged = { ...this.#options, ...options }
+    const call = this.#start<Returned<R>>(undefined, { fn, args }, callSite(this.submit), merged, wrongFunction(fn))
+    // Told to who asks for the result.
+    call.catch(() => {})
+    return { id: call.id, result: () => call, cancel: call.cancel, logs: call.logs }
+  }
+
+  attach(callId: string): CallHandle<unknown> {
+    throw new ModulePickleError(
+      'ERR_EXECUTOR_UNSUPPORTED',
+      `Call ${callId} cannot be attached to: calls of ${this.#shared.target} end with the process that started them. Keep the handle that submit() gave.`,
+    )
+  }
+
+  with(options: CallOptions): Executor {
+    checkCallOptions('with()', options)
+    return new PoolExecutor(this.#shared, { ...this.#options, ...options })
   }
 
   map<T, R>(
@@ -60,7 +113,8 @@ export class PoolExecutor implements Executor {
     options: MapOptions = {},
   ): MapCall<Awaited<R> | Error> {
     checkNames('map()', options, ['concurrency', 'ordered', 'errors'])
-    const { concurrency = this.#workers, ordered = true, errors = 'throw' } = options
+    const { maps, pool, workers } = this.#shared
+    const { concurrency = workers, ordered = true, errors = 'throw' } = options
     checkCount('concurrency', concurrency)
     checkChoice('ordered', ordered, [true, false])
     checkChoice('errors', errors, ['throw', 'yield'])
@@ -71,29 +125,30 @@ export class PoolExecutor implements Executor {
       inputs,
       concurrency,
       ordered,
-      begin: () => this.#maps.begin(defined.id),
+      begin: () => maps.begin(defined.id),
       start: (item, index) => {
-        const refusal = this.#maps.has(defined.id) ? undefined : this.#refusal()
-        const call = this.#runner.start<Awaited<R>>(defined, { args: [item, index] }, site, refusal)
+        const refusal = maps.has(defined.id) ? undefined : this.#refusal()
+        const start = { site, options: this.#options, refusal }
+        const call = this.#shared.runner.start<Awaited<R>>(defined, { args: [item, index] }, start)
         return { result: errors === 'yield' ? call.catch(asError) : call, cancel: call.cancel }
       },
       done: () => {
-        this.#maps.end(defined.id)
-        this.#pool.release(defined.id)
+        maps.end(defined.id)
+        pool.release(defined.id)
       },
     })
   }
 
-  remote<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => Call<Awaited<R>> {
+  remote<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => Call<Returned<R>> {
     const defined = this.#define(fn, callSite(this.remote))
-    const remote = (...args: A): Call<Awaited<R>> =>
-      this.#runner.start(defined, { args }, callSite(remote), this.#refusal())
-    this.#unreachable.register(remote, defined.id)
+    const remote = (...args: A): Call<Returned<R>> => this.#start(defined, { args }, callSite(remote), this.#options)
+    this.#shared.unreachable.register(remote, defined.id)
     return remote
   }
 
   stats(): ExecutorStats {
-    return { ...this.#runner.counts, snapshots: this.#shipped.size, ...this.#pool.stats() }
+    const { runner, shipped, pool } = this.#shared
+    return { ...runner.counts, snapshots: shipped.size, ...pool.stats() }
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
@@ -101,10 +156,10 @@ export class PoolExecutor implements Executor {
     const { force = false, timeoutMs } = options
     checkChoice('force', force, [true, false])
     if (timeoutMs !== undefined) checkTimeout('timeoutMs', timeoutMs)
-    this.#closing ??= this.#close()
+    this.#shared.closing ??= this.#close()
     if (force) this.#stopAll()
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#stopAll(), timeoutMs)
-    await this.#closing
+    await this.#shared.closing
     clearTimeout(timer)
   }
 
@@ -113,24 +168,36 @@ export class PoolExecutor implements Executor {
   }
 
   async #close(): Promise<void> {
-    await this.#maps.close()
-    await this.#pool.quiet()
-    await this.#pool.close()
+    const { maps, pool } = this.#shared
+    await maps.close()
+    await pool.quiet()
+    await pool.close()
   }
 
   #stopAll(): void {
-    this.#maps.abandon()
-    this.#pool.stopAll(closed('was closed by force before the call was done'))
+    const { maps, pool } = this.#shared
+    maps.abandon()
+    pool.stopAll(closed('was closed by force before the call was done'))
+  }
+
+  #start<R>(
+    fn: DefinedFunction | undefined,
+    captured: Captured,
+    site: CallSite,
+    options: CallOptions,
+    mistake?: Error,
+  ): Call<R> {
+    return this.#shared.runner.start(fn, captured, { site, options, refusal: this.#refusal() ?? mistake })
   }
 
   #refusal(): Error | undefined {
-    return this.#closing && closed('is closed')
+    return this.#shared.closing && closed('is closed')
   }
 
   #define(fn: AnyFunction, site: CallSite): DefinedFunction {
     const refusal = wrongFunction(fn)
     if (refusal) throw refusal
-    return this.#runner.define(`f${++this.#functions}`, fn, site)
+    return this.#shared.runner.define(`f${++this.#shared.functions}`, fn, site)
   }
 }
 

@@ -67,18 +67,15 @@ export class Pool {
     if (this.#idle.length === 0 && this.#starting <= this.#waiting.length) this.#startUpTo(1)
   }
 
-  /** Ends a call: one that is running with its worker. Does nothing for one that is over. */
+  /** Ends a call: one that is running soon, or with its worker. Does nothing for one that is over. */
   stop(callId: string, reason: Error): void {
     const job = this.#jobs.get(callId)
     if (!job || job.stopped) return
     job.stopped = reason
-    if (job.worker) {
-      job.worker.kill()
-      return
-    }
+    job.reject(reason)
+    if (job.worker) return job.worker.abort(callId, reason.message)
     this.#waiting.splice(this.#waiting.indexOf(job), 1)
     this.#finish(job)
-    job.reject(reason)
   }
 
   stopAll(reason: Error): void {

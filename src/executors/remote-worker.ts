@@ -13,6 +13,7 @@ import {
   type SenderMessage,
   type WorkerMessage,
 } from '../protocol/index.ts'
+import { IncomingItems } from './incoming-items.ts'
 import { LogTail } from './logs.ts'
 import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { Provisions, type SupplyCounts } from './provisions.ts'
@@ -22,6 +23,8 @@ import { describeLastLines, describeLoss, describeStartFailure } from './worker-
 
 const readyTimeoutMs = 60_000
 const closeTimeoutMs = 3_000
+/** How long a call that nobody wants any more may take to end by itself. */
+const patienceMs = 250
 
 export class RemoteWorker {
   readonly transport: WorkerTransport
@@ -31,6 +34,8 @@ export class RemoteWorker {
   #runtime = ''
   #isUsable = true
   #hasBegun = false
+  #calling: string | undefined
+  #patience: NodeJS.Timeout | undefined
 
   /** `counts` is added to. */
   constructor(transport: WorkerTransport, shipped: ShippedSnapshots, counts: SupplyCounts) {
@@ -82,12 +87,23 @@ export class RemoteWorker {
   /** @throws ModulePickleError ERR_WORKER_LOST when the worker ends before the call does */
   async call(call: OutgoingCall): Promise<Answer> {
     this.#listen(call)
+    this.#calling = call.id
     try {
       return await this.#converse(call)
     } finally {
+      this.#calling = undefined
+      clearTimeout(this.#patience)
+      this.#patience = undefined
       this.#provisions.callIsOver()
       this.#listen(undefined)
     }
+  }
+
+  /** The result of the call is not wanted any more. It is told, and if it does not end soon, the worker ends. */
+  abort(callId: string, reason: string): void {
+    if (callId !== this.#calling) return
+    this.#connection.send({ kind: 'abort', id: callId, reason })
+    this.#patience ??= setTimeout(() => this.kill(), patienceMs)
   }
 
   /** The worker may forget the function. */
@@ -115,15 +131,20 @@ export class RemoteWorker {
   async #converse(call: OutgoingCall): Promise<Answer> {
     this.#hasBegun = false
     this.#provisions.prepare(call)
-    this.#connection.send({ kind: 'call', id: call.id, functionId: call.fn?.id ?? null }, call.pickled.bytes)
+    const { id, attempt, fn } = call
+    this.#connection.send({ kind: 'call', id, functionId: fn?.id ?? null, attempt }, call.pickled.bytes)
+    let items: IncomingItems | undefined
     let exitCode: number | undefined
     for (let next = await this.#receive(); next; next = await this.#receive()) {
       const { message, body } = next
       if (message.kind === 'need') await this.#provisions.supply(message.snapshot, message.objects)
       else if (message.kind === 'has') this.#provisions.supplied(message.snapshot)
-      else if (message.kind === 'started' && message.id === call.id) this.#hasBegun = true
+      else if (message.kind === 'started' && message.id === id) this.#hasBegun = true
+      else if (message.kind === 'progress' && message.id === id) call.onProgress(body)
+      else if (message.kind === 'stream' && message.id === id) call.onStream((items = this.#open(id)))
+      else if (message.kind === 'item' && message.id === id) items?.put(body)
       else if (message.kind === 'exit') exitCode = message.code
-      else if (message.kind === 'result' && message.id === call.id) {
+      else if (message.kind === 'result' && message.id === id) {
         if (message.last) this.#isUsable = false
         // What was printed before is readable by now, but may not have been read.
         await nextTurn()
@@ -131,6 +152,17 @@ export class RemoteWorker {
       } else throw this.#confused(`it sent ${message.kind} in the middle of a call`)
     }
     throw await this.#loss(exitCode)
+  }
+
+  /** An iterable that was stopped and does not end is no better than a call that does not. */
+  #open(id: string): IncomingItems {
+    return new IncomingItems({
+      pull: count => this.#connection.send({ kind: 'pull', id, count }),
+      stop: () => {
+        this.#connection.send({ kind: 'stop', id })
+        this.abort(id, 'No more items are wanted.')
+      },
+    })
   }
 
   async #receive(): Promise<Received<WorkerMessage> | undefined> {

@@ -7,6 +7,7 @@
 import type { Duplex } from 'node:stream'
 import { debuglog } from 'node:util'
 import { encodeFrame, FrameDecoder } from './frame.ts'
+import { Mailbox } from './mailbox.ts'
 import { encodeMessage, type Message } from './messages.ts'
 
 export interface Received<In> {
@@ -23,9 +24,7 @@ export class Connection<Out extends Message, In extends Message> {
   readonly #stream: Duplex
   readonly #decoder = new FrameDecoder()
   readonly #decode: (header: Uint8Array) => In
-  readonly #waiting: Received<In>[] = []
-  #wake: (() => void) | undefined
-  #failure: unknown
+  readonly #received = new Mailbox<Received<In>>()
   #isOver = false
   #bytesSent = 0
   #bytesReceived = 0
@@ -82,14 +81,8 @@ export class Connection<Out extends Message, In extends Message> {
    * The next message, or undefined when there will be none. One caller at a time.
    * @throws ModulePickleError ERR_PROTOCOL when the peer sent something else
    */
-  async receive(): Promise<Received<In> | undefined> {
-    for (;;) {
-      const received = this.#waiting.shift()
-      if (received) return received
-      if (this.#failure !== undefined) throw this.#failure
-      if (this.#isOver) return undefined
-      await new Promise<void>(resolve => (this.#wake = resolve))
-    }
+  receive(): Promise<Received<In> | undefined> {
+    return this.#received.take()
   }
 
   /** Ends the stream; what was sent still arrives. */
@@ -103,10 +96,9 @@ export class Connection<Out extends Message, In extends Message> {
       for (const { header, body } of this.#decoder.push(chunk)) {
         const message = this.#decode(header)
         debug('received %s with %d bytes', message.kind, body.byteLength)
-        this.#waiting.push({ message, body })
+        this.#received.put({ message, body })
       }
     })
-    this.#wake?.()
   }
 
   #end(): void {
@@ -119,13 +111,13 @@ export class Connection<Out extends Message, In extends Message> {
     try {
       read()
     } catch (error) {
-      this.#failure = error
+      this.#received.close(error)
       this.#stream.destroy()
     }
   }
 
   #over(): void {
     this.#isOver = true
-    this.#wake?.()
+    this.#received.close()
   }
 }

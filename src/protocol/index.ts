@@ -1,6 +1,7 @@
 /**
  * What a sender and a worker say to each other, and how it is framed. Transports and pools are elsewhere.
  */
+export { Mailbox } from './mailbox.ts'
 export { Connection, type Received } from './connection.ts'
 export {
   decodeSenderMessage,

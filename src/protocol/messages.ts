@@ -9,7 +9,7 @@ import { encodeFrame } from './frame.ts'
 import { dumps, loads } from '../pickle/index.ts'
 
 /** The version of the protocol that this package speaks. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** How many objects one `need` may ask for, so that its header stays small. */
 export const maximumNeeds = 10_000
@@ -22,7 +22,13 @@ export type SenderMessage =
   /** Forget a function. */
   | { readonly kind: 'release'; readonly functionId: string }
   /** Run a function. Body: the pickle of `{ fn, args }`, or of `{ args }` for a function that was defined. */
-  | { readonly kind: 'call'; readonly id: string; readonly functionId: string | null }
+  | { readonly kind: 'call'; readonly id: string; readonly functionId: string | null; readonly attempt: number }
+  /** The result of a call is not wanted any more: its signal aborts. */
+  | { readonly kind: 'abort'; readonly id: string; readonly reason: string }
+  /** So many more items of a stream may come. */
+  | { readonly kind: 'pull'; readonly id: string; readonly count: number }
+  /** No more items of a stream are wanted. */
+  | { readonly kind: 'stop'; readonly id: string }
   /** An object that the worker needs. Body: its content. */
   | { readonly kind: 'object'; readonly id: string; readonly type: 'blob' | 'tree' }
   /** The objects that the sender has of those that were asked for have been sent. */
@@ -49,6 +55,12 @@ export type WorkerMessage =
   | { readonly kind: 'has'; readonly snapshot: string }
   /** Nothing is lacking: the code of the call begins to run. A worker that ends before has done nothing of the call. */
   | { readonly kind: 'started'; readonly id: string }
+  /** The call has returned an async iterable. Its items follow, as many as are pulled, then a result. */
+  | { readonly kind: 'stream'; readonly id: string }
+  /** Body: the pickle of `{ value }`. */
+  | { readonly kind: 'item'; readonly id: string }
+  /** What the call has to say before it is done. Body: the pickle of `{ value }`. */
+  | { readonly kind: 'progress'; readonly id: string }
   /**
    * A call has ended. Body: the pickle of `{ result }` or, unless `ok`, of `{ error }`. With `last` the worker ends now,
    * because the code it ran left something behind that throws.
@@ -73,7 +85,10 @@ const senderShapes: Shapes<SenderMessage> = {
   packages: { directories: isTextMap },
   define: { functionId: isText },
   release: { functionId: isText },
-  call: { id: isText, functionId: value => value === null || isText(value) },
+  call: { id: isText, functionId: value => value === null || isText(value), attempt: isInteger },
+  abort: { id: isText, reason: isText },
+  pull: { id: isText, count: isInteger },
+  stop: { id: isText },
   object: { id: isText, type: value => value === 'blob' || value === 'tree' },
   supplied: {},
   recheck: {},
@@ -86,6 +101,9 @@ const workerShapes: Shapes<WorkerMessage> = {
   need: { snapshot: isText, objects: isTexts },
   has: { snapshot: isText },
   started: { id: isText },
+  stream: { id: isText },
+  item: { id: isText },
+  progress: { id: isText },
   result: { id: isText, ok: isFlag, last: isFlag },
   exit: { id: isText, code: isInteger },
 }

@@ -3,25 +3,32 @@
  * process.exit().
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { runningCalls, type CurrentCall } from '../current-call.ts'
 import type { Outcome } from './outcome.ts'
 
-interface Running {
-  readonly id: string
+interface Guarded {
+  readonly call: CurrentCall
   stray(error: unknown): void
 }
 
-let running: Running | undefined
+let guarded: Guarded | undefined
+let strayed = false
 
 /** What becomes of `run`. Never rejects. */
-export async function outcomeOf(id: string, run: () => Promise<unknown>): Promise<Outcome> {
+export async function outcomeOf(call: CurrentCall, run: () => Promise<unknown>): Promise<Outcome> {
   const stray = new Promise<Outcome>(resolve => {
-    running = { id, stray: error => resolve({ ok: false, error, stray: true }) }
+    guarded = { call, stray: error => resolve({ ok: false, error }) }
   })
   try {
-    return await Promise.race([stray, settled(run)])
+    return await Promise.race([stray, runningCalls().run(call, settled, run)])
   } finally {
-    running = undefined
+    guarded = undefined
   }
+}
+
+/** Whether there was an error that nobody caught: what else the code has left running is then unknown. */
+export function hasStrayed(): boolean {
+  return strayed
 }
 
 async function settled(run: () => Promise<unknown>): Promise<Outcome> {
@@ -29,24 +36,27 @@ async function settled(run: () => Promise<unknown>): Promise<Outcome> {
   try {
     outcome = { ok: true, result: await run() }
   } catch (error) {
-    outcome = { ok: false, error, stray: false }
+    outcome = { ok: false, error }
   }
   // Node tells of a rejection that nobody handles only when the turn is over.
   await nextTurn()
   return outcome
 }
 
-/** From now on errors that nobody catches end the call that runs; without one, the process. */
+/** From now on errors that nobody catches end the call that they come from; where that is over, the process, once it is idle. */
 export function guardCalls(onExit: (id: string, code: number) => void): void {
   process.on('uncaughtException', stray)
   process.on('unhandledRejection', stray)
   process.on('exit', code => {
-    if (running) onExit(running.id, code)
+    if (guarded) onExit(guarded.call.id, code)
   })
 }
 
 function stray(error: unknown): void {
-  if (running) return running.stray(error)
+  strayed = true
+  // Without an owner, as Node 20 has none for microtasks, it can only be the call that runs.
+  const owner = runningCalls().getStore() ?? guarded?.call
+  if (guarded && owner === guarded.call) return guarded.stray(error)
   console.error('Code that a finished call has left running threw:', error)
-  process.exit(1)
+  if (!guarded) process.exit(1)
 }

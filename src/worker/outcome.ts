@@ -12,10 +12,7 @@ import * as face from './face.ts'
 import { runtime } from './runtime.ts'
 import { toldError } from './told-error.ts'
 
-export type Outcome =
-  | { readonly ok: true; readonly result: unknown }
-  /** `stray`: nobody was there to catch it, so what else the code has left running is unknown. */
-  | { readonly ok: false; readonly error: unknown; readonly stray: boolean }
+export type Outcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown }
 
 interface EncodedOutcome {
   readonly ok: boolean
@@ -60,7 +57,8 @@ function messageOf(reason: unknown): string {
 
 let shipping: (new () => OutcomePickler) | undefined
 
-function encode(value: unknown): Uint8Array {
+/** The pickle of what a worker has to say. @throws ModulePickleError for what cannot be pickled */
+export function encode(value: unknown): Uint8Array {
   shipping ??= extend(OutcomePickler, { source: runtime().source, selfContained: false })
   return new shipping().dump(value)
 }

@@ -1,114 +1,77 @@
 /**
- * The worker's conversation with its sender: materialize → decode → run → answer, one message after the other.
+ * The worker's work: materialize → decode → run → answer, one call after the other.
  *
  * Ends when the sender says so or is gone, or when a call has left the process in a state that no other call should find.
  */
 import type { Writable } from 'node:stream'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
-import { unpickle } from '../modulepickle.ts'
 import { protocolVersion } from '../protocol/index.ts'
-import { outcomeOf } from './call-guard.ts'
-import { encodeOutcome, type Outcome } from './outcome.ts'
+import { hasStrayed, outcomeOf } from './call-guard.ts'
+import { Conversation, type IncomingCall } from './conversation.ts'
+import { invocationOf } from './invocation.ts'
+import { encode, encodeOutcome, type Outcome } from './outcome.ts'
+import { isAsyncIterable } from './outgoing-items.ts'
+import { RunningCall } from './running-call.ts'
 import { runtime } from './runtime.ts'
-import { obtainSnapshots, outOfOrder, type ToSender } from './supply.ts'
-
-/** What the pickles of a call and of its function hold, together. */
-interface Invocation {
-  readonly fn: (...args: readonly unknown[]) => unknown
-  readonly args: readonly unknown[]
-}
-
-/** A function that the sender has defined: decoded for the first call, so that a failure to do so is that call's. */
-class Defined {
-  readonly pickle: Uint8Array
-  #decoded: Partial<Invocation> | undefined
-
-  constructor(pickle: Uint8Array) {
-    this.pickle = pickle
-  }
-
-  async decoded(): Promise<Partial<Invocation>> {
-    return (this.#decoded ??= await decode(this.pickle))
-  }
-}
+import { obtainSnapshots, type ToSender } from './supply.ts'
 
 /**
  * Settles when there is nothing more to do. `programUrl` is what stack frames of the worker itself begin with.
  * @throws ModulePickleError ERR_PROTOCOL
  */
 export async function serve(sender: ToSender, programUrl: string): Promise<void> {
-  const functions = new Map<string, Defined>()
-  const { tellPackages } = runtime()
-  sender.send({
+  const conversation = new Conversation(sender)
+  conversation.send({
     kind: 'ready',
     protocol: protocolVersion,
     node: process.version,
     pid: process.pid,
     runtime: programUrl,
   })
-  for (let next = await sender.receive(); next; next = await sender.receive()) {
-    const { message, body } = next
-    switch (message.kind) {
-      case 'packages':
-        tellPackages(message.directories)
-        break
-      case 'define':
-        functions.set(message.functionId, new Defined(body))
-        break
-      case 'release':
-        functions.delete(message.functionId)
-        break
-      case 'call': {
-        const { id, functionId } = message
-        const isLast = await answer(id, body, functionId === null ? undefined : functions.get(functionId), sender)
-        if (isLast) return
-        break
-      }
-      case 'close':
-        return
-      default:
-        throw outOfOrder(message.kind)
-    }
+  for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
+    if (await answer(call, conversation)) return
   }
 }
 
 /** Runs a call and sends its outcome; true when this worker should run no other. */
-async function answer(id: string, body: Uint8Array, defined: Defined | undefined, sender: ToSender): Promise<boolean> {
-  const pickles = defined ? [defined.pickle, body] : [body]
-  const outcome = (await hindrance(pickles, sender)) ?? (await run(id, body, defined, sender))
-  const { ok, body: pickle } = encodeOutcome(outcome)
-  const last = !outcome.ok && outcome.stray
+async function answer(call: IncomingCall, conversation: Conversation): Promise<boolean> {
+  const { ok, body } = encodeOutcome(await outcomeOfCall(call, conversation))
+  conversation.running = undefined
+  const last = hasStrayed()
   // What the call has printed is on its way before the sender learns that the call is over.
   await Promise.all([written(process.stdout), written(process.stderr)])
-  sender.send({ kind: 'result', id, ok, last }, pickle)
+  conversation.send({ kind: 'result', id: call.id, ok, last }, body)
   return last
 }
 
-async function run(id: string, body: Uint8Array, defined: Defined | undefined, sender: ToSender): Promise<Outcome> {
-  sender.send({ kind: 'started', id })
-  // Whatever becomes of this process, the sender must not think that nothing has run.
-  await sender.flushed()
-  return outcomeOf(id, async () => {
-    const { fn, args } = { ...(await defined?.decoded()), ...(await decode(body)) } as Invocation
-    return Reflect.apply(fn, undefined, args)
-  })
-}
-
-/** Gets what the pickles of a call need; what comes of the call if that fails. */
-async function hindrance(pickles: readonly Uint8Array[], sender: ToSender): Promise<Outcome | undefined> {
+async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Promise<Outcome> {
+  const { id, attempt, body, defined } = call
   const { arrival, cache } = runtime()
+  let snapshotIds: string[]
   try {
-    for (const pickle of pickles) {
-      await obtainSnapshots(readManifest(pickle).snapshots, cache, arrival.packages, sender)
-    }
-    return undefined
+    snapshotIds = (defined ? [defined.pickle, body] : [body]).flatMap(pickle => readManifest(pickle).snapshots)
+    await obtainSnapshots(snapshotIds, cache, arrival.packages, conversation.supplies)
   } catch (error) {
-    return { ok: false, error, stray: false }
+    return { ok: false, error }
   }
+  const progress = (value: unknown): void => conversation.send({ kind: 'progress', id }, encode({ value }))
+  const running = new RunningCall({ id, attempt, snapshotId: snapshotIds[0], progress })
+  conversation.running = running
+  conversation.send({ kind: 'started', id })
+  // Whatever becomes of this process, the sender must not think that nothing has run.
+  await conversation.flushed()
+  return outcomeOf(running.visible, () => run(call, running, conversation))
 }
 
-async function decode(pickle: Uint8Array): Promise<Partial<Invocation>> {
-  return (await unpickle(pickle, runtime().arrival)) as Partial<Invocation>
+async function run(call: IncomingCall, { id, items }: RunningCall, conversation: Conversation): Promise<unknown> {
+  const { fn, args } = await invocationOf(call.body, call.defined)
+  const result: unknown = await Reflect.apply(fn, undefined, args)
+  if (!isAsyncIterable(result)) return result
+  conversation.send({ kind: 'stream', id })
+  return items.send(result, async value => {
+    conversation.send({ kind: 'item', id }, encode({ value }))
+    await conversation.drained()
+  })
 }
 
 async function written(stream: Writable): Promise<void> {

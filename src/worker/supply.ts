@@ -11,6 +11,9 @@ import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 
 export type ToSender = Connection<WorkerMessage, SenderMessage>
 
+/** Where what is lacking is asked for and comes. */
+export type SupplyLine = Pick<ToSender, 'send' | 'receive'>
+
 /**
  * Puts the snapshots in place. Objects that a damaged disk has spoiled are obtained again.
  * @throws ModulePickleError ERR_SNAPSHOT_MISSING when the sender does not have what is lacking either,
@@ -20,7 +23,7 @@ export async function obtainSnapshots(
   ids: readonly ObjectId[],
   cache: SnapshotCache,
   packages: PackageLookup,
-  sender: ToSender,
+  sender: SupplyLine,
 ): Promise<void> {
   for (const id of ids) {
     await obtainObjects(id, cache.missing(id), cache, sender)
@@ -39,7 +42,7 @@ async function obtainObjects(
   snapshot: ObjectId,
   lacking: readonly ObjectId[],
   cache: SnapshotCache,
-  sender: ToSender,
+  sender: SupplyLine,
 ): Promise<void> {
   if (lacking.length === 0) return
   // A tree that has arrived shows what lies below it, and that may be lacking, too.
@@ -51,7 +54,7 @@ async function obtainObjects(
 }
 
 /** False when the sender had none. All objects are taken from the stream, also when one of them is refused. */
-async function takeObjects(cache: SnapshotCache, sender: ToSender): Promise<boolean> {
+async function takeObjects(cache: SnapshotCache, sender: SupplyLine): Promise<boolean> {
   let isSupplied = false
   let refused: unknown
   for (;;) {
@@ -77,7 +80,7 @@ function notSupplied(snapshot: string, objects: readonly string[]): ModulePickle
   )
 }
 
-export function outOfOrder(kind: string | undefined): ModulePickleError {
+function outOfOrder(kind: string | undefined): ModulePickleError {
   const what = kind === undefined ? 'ended the stream' : `sent ${kind}`
   return new ModulePickleError('ERR_PROTOCOL', `The sender ${what} where the worker waits for something else.`)
 }

@@ -111,8 +111,8 @@ suite('errors of calls', () => {
   test('about what cannot be pickled name the path to it, and the call', () => {
     for (const [name, at, text] of [
       ['result that cannot be pickled', 'result.deep.never', 'deep: { never'],
-      ['argument that cannot be pickled', 'args[0][0].map', '[{ map: new WeakMap() }]'],
-      ['argument of a remote', 'args[0]', 'remote(new WeakMap()'],
+      ['argument that cannot be pickled', 'args[0][0].map', '[{ map: new Promise(() => {}) }]'],
+      ['argument of a remote', 'args[0]', 'remote(new Promise(() => {})'],
     ] as const) {
       const told = seen[name]!
       assert.deepEqual([told.code, told.path], ['ERR_UNPICKLABLE', at])

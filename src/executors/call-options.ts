@@ -1,0 +1,71 @@
+/**
+ * What a caller wants of calls beyond their results: when they end, whether they are repeated, who hears of them.
+ */
+import { isModulePickleError } from '../errors.ts'
+import type { LogLine } from './logs.ts'
+import { checkCount, checkFunction, checkNames, checkTimeout } from './options.ts'
+
+/** Repeats calls that failed. Between two attempts there is a pause, twice as long each time. */
+export interface RetryOptions {
+  /** How many times a call is repeated at most. */
+  readonly limit: number
+  /** The first pause, in milliseconds; default 100. Each pause is shortened at random by up to half. */
+  readonly backoffMs?: number
+  /** The longest pause, in milliseconds; default 10,000. */
+  readonly maximumBackoffMs?: number
+  /** Which errors to repeat calls for; by default lost workers alone, as nobody else knows what a call has done already. */
+  readonly when?: (error: unknown, attempt: number) => boolean
+}
+
+export interface CallOptions {
+  /** Cancels the calls when it aborts. */
+  readonly signal?: AbortSignal
+  /** Ends a call that takes longer: it rejects with ERR_CALL_TIMEOUT. Counted from the call, with waiting and repeating. */
+  readonly timeoutMs?: number
+  /** How many times a call whose worker is lost is repeated, or how that is done. Default: not at all. */
+  readonly retries?: number | RetryOptions
+  /** Takes what calls print, line by line, which is then not echoed to stderr. */
+  readonly onLog?: (line: LogLine, callId: string) => void
+  /** Takes what calls give to `currentCall().progress`. */
+  readonly onProgress?: (value: unknown, callId: string) => void
+}
+
+const names = ['signal', 'timeoutMs', 'retries', 'onLog', 'onProgress'] as const
+
+/** @throws TypeError or RangeError for options that mean nothing */
+export function checkCallOptions(of: string, options: CallOptions): void {
+  checkNames(of, options, names)
+  const { signal, timeoutMs, retries, onLog, onProgress } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError('signal has to be an AbortSignal, as an AbortController has it.')
+  }
+  if (timeoutMs !== undefined) checkTimeout('timeoutMs', timeoutMs)
+  if (onLog !== undefined) checkFunction('onLog', onLog)
+  if (onProgress !== undefined) checkFunction('onProgress', onProgress)
+  if (typeof retries === 'object') checkRetries(retries)
+  else if (retries !== undefined && retries !== 0) checkCount('retries', retries)
+}
+
+function checkRetries(retries: RetryOptions): void {
+  checkNames('retries', retries, ['limit', 'backoffMs', 'maximumBackoffMs', 'when'])
+  checkCount('limit', retries.limit)
+  for (const name of ['backoffMs', 'maximumBackoffMs'] as const) {
+    if (retries[name] !== undefined) checkTimeout(name, retries[name])
+  }
+  if (retries.when !== undefined) checkFunction('when', retries.when)
+}
+
+/** How long to wait before a call that failed for the `attempt`th time is repeated, in ms; undefined: it is not. */
+export function pauseBeforeRetry({ retries = 0 }: CallOptions, error: unknown, attempt: number): number | undefined {
+  const { limit, backoffMs = 100, maximumBackoffMs = 10_000, when = isLoss } = asOptions(retries)
+  if (attempt > limit || !when(error, attempt)) return undefined
+  return Math.min(maximumBackoffMs, backoffMs * 2 ** (attempt - 1)) * (1 - Math.random() / 2)
+}
+
+function asOptions(retries: number | RetryOptions): RetryOptions {
+  return typeof retries === 'number' ? { limit: retries } : retries
+}
+
+function isLoss(error: unknown): boolean {
+  return isModulePickleError(error, 'ERR_WORKER_LOST')
+}

@@ -1,0 +1,100 @@
+/**
+ * What the sender says, taken apart: calls in order, supplies for whoever waits for them, and what concerns the call that runs
+ * at once, also while it runs.
+ */
+import { ModulePickleError } from '../errors.ts'
+import { Mailbox, type Received, type SenderMessage, type WorkerMessage } from '../protocol/index.ts'
+import { DefinedFunction } from './invocation.ts'
+import type { RunningCall } from './running-call.ts'
+import { runtime } from './runtime.ts'
+import type { SupplyLine, ToSender } from './supply.ts'
+
+export interface IncomingCall {
+  readonly id: string
+  readonly attempt: number
+  /** The pickle of `{ fn, args }`, or of `{ args }` where there is `defined`. */
+  readonly body: Uint8Array
+  readonly defined: DefinedFunction | undefined
+}
+
+export class Conversation {
+  readonly calls = new Mailbox<IncomingCall>()
+  /** What the sender's supplies answer. */
+  readonly supplies: SupplyLine
+  /** The call that is under way. */
+  running: RunningCall | undefined
+  readonly #sender: ToSender
+  readonly #supplied = new Mailbox<Received<SenderMessage>>()
+  readonly #functions = new Map<string, DefinedFunction>()
+
+  constructor(sender: ToSender) {
+    this.#sender = sender
+    this.supplies = { send: message => sender.send(message), receive: () => this.#supplied.take() }
+    void this.#listen()
+  }
+
+  send(message: WorkerMessage, body?: Uint8Array): void {
+    this.#sender.send(message, body)
+  }
+
+  /** Settles when all that was sent has left this process. */
+  flushed(): Promise<void> {
+    return this.#sender.flushed()
+  }
+
+  /** Settles when the sender takes more. */
+  drained(): Promise<void> {
+    return this.#sender.drained()
+  }
+
+  async #listen(): Promise<void> {
+    let failure: unknown
+    try {
+      for (let next = await this.#sender.receive(); next; next = await this.#sender.receive()) this.#take(next)
+    } catch (error) {
+      failure = error
+    }
+    this.calls.close(failure)
+    this.#supplied.close(failure)
+  }
+
+  #take(received: Received<SenderMessage>): void {
+    const { message, body } = received
+    switch (message.kind) {
+      case 'packages':
+        runtime().tellPackages(message.directories)
+        break
+      case 'define':
+        this.#functions.set(message.functionId, new DefinedFunction(body))
+        break
+      case 'release':
+        this.#functions.delete(message.functionId)
+        break
+      case 'call': {
+        const { id, attempt, functionId } = message
+        const defined = functionId === null ? undefined : this.#functions.get(functionId)
+        this.calls.put({ id, attempt, body, defined })
+        break
+      }
+      case 'abort':
+        this.#runningAs(message.id)?.abort(new ModulePickleError('ERR_CALL_CANCELLED', message.reason))
+        break
+      case 'pull':
+        this.#runningAs(message.id)?.items.pull(message.count)
+        break
+      case 'stop':
+        this.#runningAs(message.id)?.items.stop()
+        break
+      case 'close':
+        this.calls.close()
+        break
+      default:
+        this.#supplied.put(received)
+    }
+  }
+
+  /** What is said about a call may arrive when it is over. */
+  #runningAs(id: string): RunningCall | undefined {
+    return this.running?.id === id ? this.running : undefined
+  }
+}
