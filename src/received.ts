@@ -17,7 +17,9 @@ const caches = new Map<string, SnapshotCache>()
 /** The cache that this process loads from now; opened when it is first asked for. */
 export function receivingCache(): SnapshotCache {
   const key = process.env['MODULEPICKLE_CACHE'] ?? ''
-  const cache = caches.get(key) ?? new SnapshotCache()
+  const known = caches.get(key)
+  if (known?.isThere()) return known
+  const cache = new SnapshotCache()
   caches.set(key, cache)
   return cache
 }

@@ -5,7 +5,7 @@
  * its own code or by the disk, is written anew before the next process uses it. Runs where code arrives, with nothing but
  * `node:` modules.
  */
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
 import { decodeDescription, descriptionPath, packageNeeds, type SnapshotDescription } from '../objects/description.ts'
@@ -63,6 +63,11 @@ export class SnapshotCache {
   /** Real path of the cache. */
   get directory(): string {
     return this.#directory.root
+  }
+
+  /** False when it was removed, all or a part of it. */
+  isThere(): boolean {
+    return Object.values(this.#directory).every(directory => existsSync(directory))
   }
 
   /**
