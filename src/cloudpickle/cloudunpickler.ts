@@ -14,6 +14,7 @@ import { innerStateRevivers } from './revive/inner-state.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { ofNodeRevivers } from './revive/of-node.ts'
 import { reviveBlank, setPrivates } from './revive/private-state.ts'
+import { reviveUnknownThis } from './revive/unknown-this.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
 /** @throws ModulePickleError when the pickle's head is damaged or of a format version that is not read here */
@@ -33,6 +34,7 @@ const revivers: Readonly<Record<string, unknown>> = {
   interop: reviveInterop,
   bind: reviveBound,
   super: reviveSuper,
+  unknownThis: reviveUnknownThis,
   ...innerStateRevivers,
   ...ofNodeRevivers,
 }

@@ -18,6 +18,7 @@ const topics: readonly Topic[] = [
   { program: 'sloppy.cjs', title: 'Sloppy code', loaders: ['plain CommonJS'], majors: [20, 22, 26] },
   { program: 'sharing.js', title: 'Shared variables', ...modules },
   { program: 'super.js', title: 'Super', ...modules },
+  { program: 'eval.js', title: 'Functions that call eval()', ...modules, loaders: ['plain ESM'] },
   // V8 of Node 20 shows them as undefined.
   { program: 'uninitialized.js', title: 'Variables that are not initialised', ...modules, majors: [22, 26] },
   {

@@ -31,6 +31,8 @@ export interface ClosurePlan {
   readonly deferred: readonly DeferredImport[]
   /** Bindings that travel by value. */
   readonly values: readonly Binding[]
+  /** Those that only what eval() is given may use. V8 has no value for some, such as functions of blocks that were not run. */
+  readonly unused: ReadonlySet<Binding>
   /** Names that nothing in the script declares. */
   readonly globals: ReadonlySet<string>
   readonly frame: FrameUses
@@ -62,7 +64,9 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     // `let impl = require('./a')` that is assigned to later is a variable like any other.
     const isFixed = binding.scope.isModule && !binding.reassigned
     const imported = isFixed ? script.record.imports.get(binding.name) : undefined
-    const isNamed = imported !== undefined && planImport(script, binding.name, imported, references, modules, uses)
+    const isNamed =
+      imported !== undefined &&
+      planImport(script, binding.name, imported, references, modules, uses, free.frame.hasEval)
     if (isNamed) continue
     if (!imported && binding.scope.isModule && ownsItsBindings(script)) {
       own.push(binding.name)
@@ -87,14 +91,16 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     const module: ModuleTarget = { kind: 'file', file: contextFile(script) }
     modules.set(variable, new ContextReference(module, part))
   }
+  const exports: ModuleTarget = { kind: 'file', file: contextFile(script) }
+  if (free.usesExports) modules.set('exports', new ModuleReference(exports, 'module.exports'))
   const { deferred, rewritten } = deferredImports(script, site, left)
   edits.push(...rewritten)
   const hasName = unnamed.length === 0 && (left.length === 0 || site.form === 'class')
   const { frame } = free
-  const exports: ModuleTarget = { kind: 'file', file: contextFile(script) }
   return {
     modules,
     values,
+    unused: new Set(values.filter(binding => free.bindings.get(binding)?.length === 0)),
     globals: free.globals,
     frame,
     self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,
@@ -117,6 +123,7 @@ function planImport(
   references: readonly Reference[],
   modules: Map<string, ModuleReference | ContextReference>,
   uses: VariableUse[],
+  hasEval: boolean,
 ): boolean {
   const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
   if (!module || (resolver === 'vite' && module.kind !== 'builtin')) return false
@@ -131,6 +138,9 @@ function planImport(
     for (const reference of references) uses.push({ reference, variable: local })
     return true
   }
+  // What eval() is given knows the name alone; there it is what was exported when it arrived.
+  if (hasEval) modules.set(local, new ModuleReference(module, name, [name]))
+  if (references.length === 0) return true
   const variable = `${script.freePrefix}$${local}`
   modules.set(variable, new ModuleReference(module, '*', [name]))
   for (const reference of references) uses.push({ reference, variable, member: name })

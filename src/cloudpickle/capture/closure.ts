@@ -3,6 +3,7 @@
  *
  * Input: a live function with its site. Output: a record that the CloudPickler writes. The body never runs.
  */
+import { Global, Reduced } from '../../pickle/index.ts'
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
 import type { DeferredImport } from '../source/resolve.ts'
 import { codeOf, isInitialized, type CapturedScope, type CapturedScopes } from './captured-scope.ts'
@@ -67,6 +68,7 @@ export function captureClosure(
     const home = scope.isModule ? unit : entered.find(instance => instance.scope === scope)
     const live = chain.find(entry => entry.scope === scope)?.variables
     if (!home || !live || !Object.hasOwn(live, name)) {
+      if (plan.unused.has(binding)) continue
       throw unsupported(script, site.node.start, `the value of \`${name}\` cannot be read`, 'Pass it in')
     }
     if (!isInitialized(live, name)) codeOf(home).addUninitialized(name)
@@ -75,6 +77,8 @@ export function captureClosure(
   for (const variable of variables) codeOf(variable.owner).addVariable(variable.name)
   return { owner, maker, given: givenBy(plan, around), variables, deferred: plan.deferred, natural: plan.natural }
 }
+
+const unknownThis = new Global('cloudpickle', 'unknownThis')
 
 const outside = new WeakMap<LoadedScript, ReadonlySet<string>>()
 
@@ -94,7 +98,8 @@ function givenBy({ frame, self }: ClosurePlan, around: Surroundings): CapturedFu
   const names = [...frame.parameters.values()]
   const given: [string, unknown][] = names.map((name, index) => [name, found?.parameters[index]])
   if (frame.base !== undefined) given.push(['super', new SuperReference(around.home())])
-  return self || found || given.length > 0 ? [['this', self ?? found?.self], ...given] : []
+  const own = frame.self === 'unknown' ? new Reduced({ callee: unknownThis, args: [] }) : (self ?? found?.self)
+  return frame.self || given.length > 0 ? [['this', own], ...given] : []
 }
 
 /** From the outermost to the innermost scope that holds one of the bindings. Those outside of it tell whose scope it is. */

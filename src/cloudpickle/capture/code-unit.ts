@@ -30,7 +30,7 @@ export class CodeUnit {
    */
   generate(sourceName: string): { text: string; firstLine: number } {
     const { isStrict, freePrefix } = this.script
-    const names = { given: `${freePrefix}_given`, around: `${freePrefix}_around` }
+    const names = { given: `${freePrefix}_given`, around: `${freePrefix}_around`, arguments: `${freePrefix}_arguments` }
     const writer = new CodeWriter(this.root.firstLine(), { isStrict, sourceName, ...names })
     if (isStrict) writer.write('"use strict";')
     this.root.writeBody(writer)
@@ -113,7 +113,8 @@ function writeFunction(writer: CodeWriter, name: string, { site, plan }: Functio
   const { frame } = plan
   const parameters = [...frame.parameters.keys(), ...(frame.base === undefined ? [] : [frame.base])]
   writer.write(`,${name}(${parameters.join(',')}){`)
-  if (writer.isBehind(plan.text.position)) writeDetached(writer, site, plan, parameters)
+  // What eval() is given knows its variables by their names alone.
+  if (writer.isBehind(plan.text.position) && !frame.hasEval) writeDetached(writer, site, plan, parameters)
   else writeText(writer, site, plan, plan.text)
   writer.write('}')
 }
@@ -124,7 +125,8 @@ function writeText(writer: CodeWriter, { node }: FunctionSite, plan: ClosurePlan
   // The directive of a function around it is not part of the text.
   if (isStrict && !writer.unit.isStrict) writer.write('"use strict";')
   if (isGuarded) writer.write(`var ${blankFlag};`)
-  writer.write('return(')
+  const hasArguments = frame.hasEval && frame.parameters.has(writer.unit.arguments)
+  writer.write(hasArguments ? 'return(function(){return(' : 'return(')
   const { kind, type } = node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
   const isMember = type === 'Property' || type === 'MethodDefinition'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
@@ -133,7 +135,7 @@ function writeText(writer: CodeWriter, { node }: FunctionSite, plan: ClosurePlan
   writer.moveTo(position)
   writer.write(text)
   if (isMember) writer.write(`}))[0].${kind === 'get' || kind === 'set' ? kind : 'value'}`)
-  writer.write(')')
+  writer.write(hasArguments ? `)}).apply(this,${writer.unit.arguments})` : ')')
 }
 
 /**
@@ -163,6 +165,8 @@ interface UnitStyle {
   /** Names that no code of the unit uses. */
   readonly given: string
   readonly around: string
+  /** The parameter of a maker that has the `arguments` of an arrow. */
+  readonly arguments: string
 }
 
 class CodeWriter {

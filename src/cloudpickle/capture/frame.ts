@@ -30,13 +30,13 @@ function losesThis(node: Node): boolean {
 export function readFrame(inspector: Inspector, arrow: LiveFunction, uses: FrameUses): FrameValues {
   const { site, script } = arrow
   const { self, parameters } = uses
-  const names = [...(self ? ['this'] : []), ...parameters.values()].map(name => `\`${name}\``).join(', ')
+  const names = [...(self === 'call' ? ['this'] : []), ...parameters.values()].map(name => `\`${name}\``).join(', ')
   if (!canEnter(site)) throw unsupported(script, site.node.start, `the value of ${names} cannot be read`, 'Pass it in')
   const values = `[${[self === 'call' ? 'this' : 'undefined', ...parameters.values()].join(', ')}]`
   // In a constructor, `this` is not there before super() returns. A condition that throws would let the body run.
   const guarded = `(() => { try { return ${values} } catch { return undefined } })()`
   const found = readInFrame(inspector, arrow, guarded) as unknown[] | undefined
-  if (self && found && found[0] === undefined && losesThis(site.node)) {
+  if (self === 'call' && found && found[0] === undefined && losesThis(site.node)) {
     throw unsupported(script, site.node.start, 'this version of Node cannot tell its `this`', 'Use Node 24 or later')
   }
   if (found) return { self: found[0], parameters: found.slice(1) }

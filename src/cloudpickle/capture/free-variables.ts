@@ -31,6 +31,8 @@ export interface FreeVariables {
   readonly context: ReadonlyMap<string, ContextPart>
   /** Names that nothing in the script declares. */
   readonly globals: ReadonlySet<string>
+  /** It uses `exports` of a CommonJS module that travels by name. */
+  readonly usesExports: boolean
   /** Where the text uses the module's context. */
   readonly contextUses: readonly VariableUse[]
   readonly frame: FrameUses
@@ -44,12 +46,17 @@ export interface FreeVariables {
  * not shared but given to whatever makes the arrow on the other end.
  */
 export interface FrameUses {
-  /** Whose `this` it is: that of a call, or of a module that travels by name. */
-  readonly self: 'call' | 'module' | undefined
+  /**
+   * Whose `this` it is: that of a call, or of a module that travels by name. `unknown`: only what eval() is given may use it, and
+   * then V8 does not tell.
+   */
+  readonly self: 'call' | 'module' | 'unknown' | undefined
   /** Parameters of the maker, and the expression that gives the value of each inside the arrow. */
   readonly parameters: ReadonlyMap<string, string>
   /** The parameter for what `super` is in a method of an object literal. */
   readonly base: string | undefined
+  /** It calls eval(), so that everything has to be there under the names that the code around it has. */
+  readonly hasEval: boolean
 }
 
 /**
@@ -68,6 +75,9 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   const parameters = new Map<string, string>()
   let self: FrameUses['self']
   let base: string | undefined
+  let usesExports = false
+  const contexts = within(script.scopes.contextUses, site).filter(use => !isInside(left, use))
+  const hasEval = contexts.some(({ kind }) => kind === 'eval')
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
     if (isInside(left, reference) || reference.name === blankFlag) continue
@@ -80,6 +90,13 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     if (!binding) globals.add(reference.name)
     if (binding || script.isModule) continue
     refuseModuleObject(script, reference)
+    if (reference.name === 'exports') {
+      if (isProgram(script)) parameters.set('exports', 'exports')
+      else {
+        usesExports = true
+        contextUses.push({ reference, variable: 'exports' })
+      }
+    }
     if (isCommonJsVariable(reference.name)) {
       context.set(reference.name, commonJsParts[reference.name])
       contextUses.push({ reference, variable: reference.name })
@@ -90,11 +107,11 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     context.set(variable, vitePart)
     contextUses.push({ reference, variable })
   }
-  for (const name of [...context.keys(), ...viteContext.keys()]) globals.delete(name)
+  if (hasEval) addVisible(outer, bindings, parameters)
+  for (const name of ['exports', ...context.keys(), ...viteContext.keys()]) globals.delete(name)
   const frameEdits: Edit[] = []
-  for (const use of within(script.scopes.contextUses, site)) {
+  for (const use of contexts) {
     const { kind, owner, start, end, isShorthand } = use
-    if (isInside(left, use)) continue
     if (kind === 'import.meta' || kind === 'import()') {
       const variable = script.freePrefix + (kind === 'import.meta' ? '_meta' : '_import')
       context.set(variable, kind === 'import.meta' ? '@meta' : '@import')
@@ -105,13 +122,34 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
     if (kind === 'super' && owner.node === site.code) base = `${script.freePrefix}_base`
     if (!outer.has(owner)) continue
     if (kind === 'this') self = selfOf(script, owner)
-    else {
+    if (kind === 'eval' && selfOf(script, owner)) self ??= 'unknown'
+    if (kind === 'eval' && !owner.isModule) parameters.set(`${script.freePrefix}_arguments`, 'arguments')
+    const isNative = kind === 'arguments' && hasEval
+    if ((kind === 'arguments' || kind === 'new.target') && !isNative) {
       const variable = script.freePrefix + (kind === 'arguments' ? '_arguments' : '_target')
       parameters.set(variable, kind)
       frameEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
     }
   }
-  return { bindings, context, globals, contextUses, frame: { self, parameters, base }, frameEdits }
+  const frame = { self, parameters, base, hasEval }
+  return { bindings, context, globals, usesExports, contextUses, frame, frameEdits }
+}
+
+/** Every name that code in the function can use, whether or not its text does. */
+function addVisible(
+  scopes: ReadonlySet<Scope>,
+  bindings: Map<Binding, Reference[]>,
+  parameters: Map<string, string>,
+): void {
+  const hidden = new Set(['arguments'])
+  for (const scope of scopes) {
+    for (const binding of scope.bindings.values()) {
+      if (hidden.has(binding.name)) continue
+      hidden.add(binding.name)
+      if (isOwnName(binding)) parameters.set(binding.name, binding.name)
+      else if (!bindings.has(binding)) bindings.set(binding, [])
+    }
+  }
 }
 
 /** The items of a list sorted by position that lie in the text of a site. */
@@ -155,7 +193,7 @@ function privateNames(classBody: AnyNode): string[] {
 }
 
 function refuseModuleObject(script: LoadedScript, { name, start }: Reference): void {
-  if (name !== 'module' && name !== 'exports') return
+  if (name !== 'module') return
   throw unsupported(script, start, `it uses \`${name}\` of its CommonJS module`, 'Use a variable of the module')
 }
 
@@ -168,12 +206,24 @@ function isOwnName({ init, scope: { node } }: Binding): boolean {
 function selfOf(script: LoadedScript, owner: Scope): FrameUses['self'] {
   if (!owner.isModule) return 'call'
   if (script.isModule || script.record.wrapper === 'vite') return undefined
-  return script.file !== undefined && !isEntry(script.file) ? 'module' : 'call'
+  return isProgram(script) ? 'call' : 'module'
+}
+
+/** What is not evaluated on the other end. */
+function isProgram({ file }: LoadedScript): boolean {
+  return file === undefined || isEntry(file)
 }
 
 function refuseContextUse(script: LoadedScript, site: FunctionSite, use: ContextUse, outer: ReadonlySet<Scope>): void {
   const { kind, owner, start } = use
-  if (kind === 'eval') throw unsupported(script, start, 'it calls eval', 'Pass what the code needs as arguments')
+  if (kind === 'eval' && !isProgram(script)) {
+    throw unsupported(
+      script,
+      start,
+      'it calls eval() in a module that travels by name',
+      'Pass what the code needs as arguments',
+    )
+  }
   const isOfClass = owner.node === site.code && site.node.type !== 'Property'
   const isSuper = kind === 'super' && (outer.has(owner) || isOfClass)
   const isOfModule = kind === 'arguments' && owner.isModule

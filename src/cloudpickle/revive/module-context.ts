@@ -57,12 +57,23 @@ function requireFor(file: string): NodeJS.Require {
   return Object.assign(require, plain, { resolve: Object.assign(resolve, plain.resolve) })
 }
 
-/** What cannot be resolved is left to Node, whose error then names the file that the import came from. */
+/** What Node says of a package that is not there; it would look for it from here, and not from `file`. */
+function notFound(specifier: string, file: string): Error {
+  const isEntry = specifier.startsWith('#')
+  const what = isEntry ? `Package import specifier "${specifier}" is not defined` : `Cannot find package '${specifier}'`
+  const code = isEntry ? 'ERR_PACKAGE_IMPORT_NOT_DEFINED' : 'ERR_MODULE_NOT_FOUND'
+  const message = `${what} imported from ${file}`
+  return Object.assign(isEntry ? new TypeError(message) : new Error(message), { code })
+}
+
+/** A path that leads nowhere is left to Node, whose error then names it. */
 function resolveFrom(specifier: string, file: string): string {
   const resolution = resolveModule(specifier, file, 'import') ?? resolveModule(compiledName(specifier), file, 'import')
   if (resolution?.kind === 'builtin') return resolution.name
   if (resolution) return pathToFileURL(resolution.file).href
-  return isPathSpecifier(specifier) ? new URL(specifier, pathToFileURL(file)).href : specifier
+  if (isPathSpecifier(specifier)) return new URL(specifier, pathToFileURL(file)).href
+  if (URL.canParse(specifier)) return specifier
+  throw notFound(specifier, file)
 }
 
 /** TypeScript was compiled when it was packed: `./a.ts` is `./a.js` here. */

@@ -22,6 +22,8 @@ class ScopeBuilder implements LexicalScopes {
   functions: FunctionSite[] = []
   readonly #record: ModuleRecord
   readonly #drafts: DraftReference[] = []
+  /** Where eval() is called, which may assign to whatever is in scope. */
+  readonly #evaluating: Scope[] = []
 
   constructor(record: ModuleRecord) {
     this.#record = record
@@ -35,6 +37,7 @@ class ScopeBuilder implements LexicalScopes {
     this.#declareBlock(body, this.module)
     this.#visitList(body, this.module)
     this.references = this.#drafts.map(draft => this.#resolve(draft))
+    for (const scope of this.#evaluating) markAssignable(scope)
     this.references.sort((a, b) => a.start - b.start)
     this.contextUses.sort((a, b) => a.start - b.start)
     this.functions.sort((a, b) => a.node.start - b.node.start)
@@ -172,7 +175,10 @@ class ScopeBuilder implements LexicalScopes {
         break
       case 'CallExpression':
         this.#visitCallee(node.callee, scope)
-        if (node.callee.type === 'Identifier' && node.callee.name === 'eval') this.#use('eval', node, scope)
+        if (node.callee.type === 'Identifier' && node.callee.name === 'eval') {
+          this.#use('eval', node, scope)
+          this.#evaluating.push(scope)
+        }
         for (const argument of node.arguments) this.#visit(argument, scope)
         break
       case 'TaggedTemplateExpression':
@@ -382,6 +388,12 @@ function declarationOf(statement: AnyNode): AnyNode | undefined {
 
 function isAnonymous(node: AnyNode): boolean {
   return isFunctionOrClass(node) && !('id' in node && node.id)
+}
+
+function markAssignable(from: Scope): void {
+  for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
+    for (const binding of scope.bindings.values()) if (!binding.isConstant) binding.reassigned = true
+  }
 }
 
 function functionScope(from: Scope): Scope {
