@@ -26,6 +26,8 @@ export type {
   CallOptions,
   CloseOptions,
   ConnectOptions,
+  InlineOptions,
+  LocalOptions,
   Executor,
   ExecutorStats,
   Freshness,
@@ -36,7 +38,7 @@ export type {
   RetryOptions,
 } from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
-export { currentCall, type CurrentCall } from './current-call.ts'
+export { currentCall, type CurrentCall } from './call/current-call.ts'
 export { registerReducer } from './pickle/index.ts'
 
 /** What is not code that came here is packed as it is on disk. */

@@ -11,7 +11,7 @@ import { PinnedSource, type CodeSources } from './code-sources.ts'
 import { HomecomingDecoder } from './homecoming.ts'
 import type { IncomingItems } from './incoming-items.ts'
 import { LogTail } from './logs.ts'
-import type { Pool } from './pool.ts'
+import type { CallPool } from './call-pool.ts'
 import type { Answer, DefinedFunction, OutgoingCall } from './outgoing-call.ts'
 import { RemoteItems } from './remote-items.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -50,14 +50,14 @@ export interface Captured {
 export class CallRunner {
   readonly #target: string
   readonly #sources: CodeSources
-  readonly #pool: Pool
+  readonly #pool: CallPool
   readonly #shipped: ShippedSnapshots
   readonly #decoder: HomecomingDecoder
   #started = 0
   #failed = 0
 
   /** `target` is for messages; snapshots that calls use are added to `shipped`. */
-  constructor(target: string, sources: CodeSources, pool: Pool, shipped: ShippedSnapshots) {
+  constructor(target: string, sources: CodeSources, pool: CallPool, shipped: ShippedSnapshots) {
     this.#target = target
     this.#sources = sources
     this.#pool = pool

@@ -11,7 +11,7 @@ import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 
 /** This package's own directory. */
-const runtime = path.resolve(fileURLToPath(new URL('../..', import.meta.url)))
+export const packageDirectory = path.resolve(fileURLToPath(new URL('../..', import.meta.url)))
 
 /** A cache in which snapshots of this process are in place already: they are its project's own directory. */
 class OwnSnapshots extends SnapshotCache {
@@ -47,7 +47,7 @@ export class HomecomingDecoder {
   async decode(bytes: Uint8Array): Promise<unknown> {
     this.#options ??= {
       cache: new OwnSnapshots(this.#shipped),
-      packages: { directories: [process.cwd()], exact: this.#shipped.packageDirectories, runtime },
+      packages: { directories: [process.cwd()], exact: this.#shipped.packageDirectories, runtime: packageDirectory },
       live: (id, inside) => this.#shipped.sourceOf(id, inside),
     }
     return unpickle(bytes, this.#options)

@@ -1,5 +1,7 @@
 /** Executors: the contract, and connect(). */
 export { connect, type ConnectOptions } from './connect.ts'
+export type { InlineOptions } from './inline/connect-inline.ts'
+export type { LocalOptions } from './local/connect-local.ts'
 export type { CallOptions, RetryOptions } from './call-options.ts'
 export type {
   Call,

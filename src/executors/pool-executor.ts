@@ -1,8 +1,9 @@
 /**
- * The Executor over a pool of workers, wherever these are: what is captured when, and what ends when.
+ * The Executor over whatever runs calls: what is captured when, and what ends when.
  */
 import { ModulePickleError } from '../errors.ts'
 import { checkCallOptions, type CallOptions } from './call-options.ts'
+import type { CallPool, MakePool } from './call-pool.ts'
 import { CallRunner, type AnyFunction, type Captured } from './call-runner.ts'
 import type { CodeSources } from './code-sources.ts'
 import type {
@@ -18,11 +19,9 @@ import type {
 import { MapResults } from './map-results.ts'
 import { OpenMaps } from './open-maps.ts'
 import { checkChoice, checkCount, checkIterable, checkNames, checkTimeout } from './options.ts'
-import { Pool } from './pool.ts'
 import type { DefinedFunction } from './outgoing-call.ts'
 import { ShippedSnapshots } from './shipped-snapshots.ts'
 import { callSite, type CallSite } from './stack-trace.ts'
-import type { StartWorker } from './transport.ts'
 
 interface PoolExecutorOptions {
   /** What connect() was given, for messages. */
@@ -30,7 +29,7 @@ interface PoolExecutorOptions {
   /** At most how many workers run at a time. */
   readonly workers: number
   readonly sources: CodeSources
-  readonly startWorker: StartWorker
+  readonly makePool: MakePool
 }
 
 /** What an executor and those that `with` makes of it have in common. */
@@ -38,7 +37,7 @@ class Shared {
   readonly target: string
   readonly workers: number
   readonly shipped = new ShippedSnapshots()
-  readonly pool: Pool
+  readonly pool: CallPool
   readonly runner: CallRunner
   /** A remote function that nobody can call any more need not be kept by workers. */
   readonly unreachable = new FinalizationRegistry<string>(id => this.pool.release(id))
@@ -46,10 +45,10 @@ class Shared {
   functions = 0
   closing: Promise<void> | undefined
 
-  constructor({ target, workers, sources, startWorker }: PoolExecutorOptions) {
+  constructor({ target, workers, sources, makePool }: PoolExecutorOptions) {
     this.target = target
     this.workers = workers
-    this.pool = new Pool(startWorker, workers, this.shipped)
+    this.pool = makePool(this.shipped)
     this.runner = new CallRunner(target, sources, this.pool, this.shipped)
   }
 }

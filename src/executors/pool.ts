@@ -5,7 +5,7 @@
  * Knows nothing of pickles or of where the workers are.
  */
 import { isModulePickleError } from '../errors.ts'
-import type { SupplyCounts } from './provisions.ts'
+import type { CallPool, PoolStats } from './call-pool.ts'
 import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { RemoteWorker } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -23,15 +23,9 @@ interface Job {
   stopped: Error | undefined
 }
 
-interface PoolStats extends Readonly<SupplyCounts> {
-  readonly bytesSent: number
-  readonly bytesReceived: number
-  readonly workers: number
-}
-
 const maximumAttempts = 3
 
-export class Pool {
+export class Pool implements CallPool {
   readonly #startWorker: StartWorker
   readonly #maximum: number
   readonly #shipped: ShippedSnapshots

@@ -19,9 +19,13 @@ export class ShippedSnapshots {
   }
 
   add({ snapshots, packageDirectories, sources }: Packed): void {
-    for (const snapshot of snapshots) this.#snapshots.set(snapshot.id, snapshot)
+    for (const snapshot of snapshots) if (!this.#snapshots.has(snapshot.id)) this.#snapshots.set(snapshot.id, snapshot)
     for (const [key, directory] of packageDirectories) this.packageDirectories.set(key, directory)
     for (const [name, file] of sources) this.sources.set(name, file)
+  }
+
+  all(): Iterable<PackedModules> {
+    return this.#snapshots.values()
   }
 
   get(id: ObjectId): PackedModules | undefined {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 /** What is needed to understand a worker's frames. */
 export interface StackNames {
-  /** URL of the worker's program. */
+  /** What the URL of the worker's program begins with. */
   readonly runtime: string
   sourceOf(snapshotId: string, path: string): string | undefined
   /** The file of code that travelled by value, by the name it has in frames. */
@@ -91,7 +91,7 @@ function decoded(location: string): string {
 /** The innermost frames that are the worker's own, or Node's on its behalf, say nothing about the code that was called. */
 function isOfInterest(frame: string, { runtime }: StackNames): boolean {
   const [, , location] = locationPattern.exec(frame) ?? []
-  return location !== undefined && location !== runtime && !location.startsWith('node:')
+  return location !== undefined && !location.startsWith(runtime) && !location.startsWith('node:')
 }
 
 function originFrames({ site, target, snapshotIds }: CallOrigin): string[] {

@@ -3,8 +3,8 @@
  * process.exit().
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { runningCalls, type CurrentCall } from '../current-call.ts'
-import type { Outcome } from './outcome.ts'
+import { runningCalls, type CurrentCall } from '../call/current-call.ts'
+import type { Outcome } from '../call/outcome.ts'
 
 interface Guarded {
   readonly call: CurrentCall

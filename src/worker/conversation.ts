@@ -5,7 +5,7 @@
 import { ModulePickleError } from '../errors.ts'
 import { Mailbox, type Received, type SenderMessage, type WorkerMessage } from '../protocol/index.ts'
 import { DefinedFunction } from './invocation.ts'
-import type { RunningCall } from './running-call.ts'
+import type { RunningCall } from '../call/running-call.ts'
 import { runtime } from './runtime.ts'
 import type { SupplyLine, ToSender } from './supply.ts'
 

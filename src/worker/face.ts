@@ -19,7 +19,7 @@ import { runtime } from './runtime.ts'
 
 export { isModulePickleError, ModulePickleError } from '../errors.ts'
 export { registerReducer } from '../pickle/index.ts'
-export { currentCall, type CurrentCall } from '../current-call.ts'
+export { currentCall, type CurrentCall } from '../call/current-call.ts'
 export { connect } from './nested.ts'
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */

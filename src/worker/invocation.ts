@@ -1,14 +1,9 @@
 /**
  * What the pickles of a call hold, decoded with the modules that they name.
  */
+import type { Invocation } from '../call/invoke.ts'
 import { unpickle } from '../modulepickle.ts'
 import { runtime } from './runtime.ts'
-
-/** What the pickles of a call and of its function hold, together. */
-export interface Invocation {
-  readonly fn: (...args: readonly unknown[]) => unknown
-  readonly args: readonly unknown[]
-}
 
 /** A function that the sender has defined: decoded for the first call, so that a failure to do so is that call's. */
 export class DefinedFunction {

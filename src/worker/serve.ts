@@ -4,14 +4,15 @@
  * Ends when the sender says so or is gone, or when a call has left the process in a state that no other call should find.
  */
 import type { Writable } from 'node:stream'
+import { invoke } from '../call/invoke.ts'
+import { encodeOutcome, type Outcome } from '../call/outcome.ts'
+import { RunningCall } from '../call/running-call.ts'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import { protocolVersion } from '../protocol/index.ts'
 import { hasStrayed, outcomeOf } from './call-guard.ts'
 import { Conversation, type IncomingCall } from './conversation.ts'
 import { invocationOf } from './invocation.ts'
-import { encode, encodeOutcome, type Outcome } from './outcome.ts'
-import { isAsyncIterable } from './outgoing-items.ts'
-import { RunningCall } from './running-call.ts'
+import { encode } from './encode.ts'
 import { runtime } from './runtime.ts'
 import { obtainSnapshots, type ToSender } from './supply.ts'
 
@@ -35,7 +36,7 @@ export async function serve(sender: ToSender, programUrl: string): Promise<void>
 
 /** Runs a call and sends its outcome; true when this worker should run no other. */
 async function answer(call: IncomingCall, conversation: Conversation): Promise<boolean> {
-  const { ok, body } = encodeOutcome(await outcomeOfCall(call, conversation))
+  const { ok, body } = encodeOutcome(await outcomeOfCall(call, conversation), encode)
   conversation.running = undefined
   const last = hasStrayed()
   // What the call has printed is on its way before the sender learns that the call is over.
@@ -60,18 +61,15 @@ async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Pr
   conversation.send({ kind: 'started', id })
   // Whatever becomes of this process, the sender must not think that nothing has run.
   await conversation.flushed()
-  return outcomeOf(running.visible, () => run(call, running, conversation))
-}
-
-async function run(call: IncomingCall, { id, items }: RunningCall, conversation: Conversation): Promise<unknown> {
-  const { fn, args } = await invocationOf(call.body, call.defined)
-  const result: unknown = await Reflect.apply(fn, undefined, args)
-  if (!isAsyncIterable(result)) return result
-  conversation.send({ kind: 'stream', id })
-  return items.send(result, async value => {
-    conversation.send({ kind: 'item', id }, encode({ value }))
-    await conversation.drained()
-  })
+  return outcomeOf(running.visible, async () =>
+    invoke(await invocationOf(body, defined), running, {
+      open: () => conversation.send({ kind: 'stream', id }),
+      give: async value => {
+        conversation.send({ kind: 'item', id }, encode({ value }))
+        await conversation.drained()
+      },
+    }),
+  )
 }
 
 async function written(stream: Writable): Promise<void> {

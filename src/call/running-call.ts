@@ -1,7 +1,7 @@
 /**
- * The call that a worker runs: what its code can see of it, and what the sender can still say about it.
+ * A call that runs: what its code can see of it, and what the sender can still say about it.
  */
-import type { CurrentCall } from '../current-call.ts'
+import type { CurrentCall } from './current-call.ts'
 import { OutgoingItems } from './outgoing-items.ts'
 
 export class RunningCall {

@@ -1,0 +1,26 @@
+/**
+ * Calls a function as a call does: its result is what it settles with, or, where that is an async iterable, the items of that.
+ */
+import { isAsyncIterable } from './outgoing-items.ts'
+import type { RunningCall } from './running-call.ts'
+
+/** What the pickles of a call hold. */
+export interface Invocation {
+  readonly fn: (...args: readonly unknown[]) => unknown
+  readonly args: readonly unknown[]
+}
+
+/** Where the items of an async iterable go. */
+export interface ItemSink {
+  /** There will be items. */
+  open(): void
+  give(item: unknown): Promise<void>
+}
+
+/** The result, or what the iterable returned when its items were over. */
+export async function invoke({ fn, args }: Invocation, { items }: RunningCall, sink: ItemSink): Promise<unknown> {
+  const result: unknown = await Reflect.apply(fn, undefined, args)
+  if (!isAsyncIterable(result)) return result
+  sink.open()
+  return items.send(result, item => sink.give(item))
+}

@@ -1,0 +1,25 @@
+/**
+ * `inline:`, this process itself.
+ */
+import { WithReceived } from '../../received.ts'
+import { workingDirectory, type Freshness } from '../../snapshot/pack/working-directory.ts'
+import { codeSources } from '../code-sources.ts'
+import type { Executor } from '../contract.ts'
+import { checkFreshness, checkNames } from '../options.ts'
+import { poolExecutor } from '../pool-executor.ts'
+import { InlinePool } from './inline-pool.ts'
+
+export interface InlineOptions {
+  /** As that of `local:`. */
+  readonly fresh?: Freshness
+}
+
+/** @throws TypeError or RangeError for options that mean nothing */
+export async function connectInline(target: string, options: InlineOptions): Promise<Executor> {
+  checkNames('connect()', options, ['fresh'])
+  const { fresh = 'call' } = options
+  checkFreshness(fresh)
+  const source = new WithReceived(workingDirectory())
+  const makePool = (shipped: ConstructorParameters<typeof InlinePool>[0]): InlinePool => new InlinePool(shipped, source)
+  return poolExecutor({ target, workers: 1, sources: codeSources(fresh), makePool })
+}

@@ -1,0 +1,37 @@
+/**
+ * Pickles what a worker has to say: local code travels in the snapshots that it came in, by their ids.
+ */
+import { CloudPickler, type Manifest } from '../cloudpickle/index.ts'
+import { extend } from '../modulepickle.ts'
+import { Global, type Reduction } from '../pickle/index.ts'
+import * as face from './face.ts'
+import { runtime } from './runtime.ts'
+
+let shipping: (new () => OutcomePickler) | undefined
+
+/** @throws ModulePickleError for what cannot be pickled */
+export function encode(value: unknown): Uint8Array {
+  shipping ??= extend(OutcomePickler, { source: runtime().source, selfContained: false })
+  return new shipping().dump(value)
+}
+
+const names = new Map<unknown, string>(Object.entries(face).map(([name, value]) => [value, name]))
+
+/** Knows what belongs to this package: its classes and functions travel by name, as its own errors do. */
+class OutcomePickler extends CloudPickler {
+  #usesRuntime = false
+
+  protected override reducerOverride(value: object | symbol): Reduction | Global | undefined {
+    const name = names.get(value)
+    if (name !== undefined) {
+      this.#usesRuntime = true
+      return new Global('modulepickle', name)
+    }
+    return super.reducerOverride(value)
+  }
+
+  protected override manifest(): Manifest {
+    const manifest = super.manifest()
+    return this.#usesRuntime ? { ...manifest, modules: [...manifest.modules, 'modulepickle'] } : manifest
+  }
+}
