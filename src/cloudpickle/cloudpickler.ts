@@ -19,6 +19,7 @@ import {
   type InnerReduction,
   type Reduction,
 } from '../pickle/index.ts'
+import { loadedBuiltinOf } from './capture/builtins.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
@@ -31,6 +32,7 @@ import { refuseHeirOfProxy, refuseInstance } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
+import { ScriptVariables } from './capture/script-variables.ts'
 import { WeakContents } from './capture/weak-contents.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { mayStandForModule } from './capture/namespace-target.ts'
@@ -50,6 +52,7 @@ import type { DeferredImport } from './source/resolve.ts'
 const codeUnit = new Global('cloudpickle', 'code')
 const scope = new Global('cloudpickle', 'scope')
 const closure = new Global('cloudpickle', 'closure')
+const objectCreate = new Global('js', 'Object.create')
 const setFunctionState = new Global('cloudpickle', 'setFunctionState')
 const setClassState = new Global('cloudpickle', 'setClassState')
 const member = new Global('cloudpickle', 'member')
@@ -68,7 +71,7 @@ export class CloudPickler extends Pickler {
   readonly #cyclic = new Map<Function, Reduction>()
   /** Classes that can make instances with private members again. */
   readonly #blank = new Set<Function>()
-  readonly #written = new Map<CapturedScope | CodeUnit, Set<string>>()
+  readonly #written = new Map<CapturedScope | CodeUnit | ScriptVariables, Set<string>>()
 
   override dump(value: unknown): Uint8Array {
     try {
@@ -113,6 +116,7 @@ export class CloudPickler extends Pickler {
     if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
     refuseHeirOfProxy(value)
+    if (value instanceof ScriptVariables) return { callee: objectCreate, args: [null] }
     if (value instanceof CodeUnit) return this.#reduceUnit(value)
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.maker] }
     if (value instanceof SuperReference) return { callee: superOf, args: [value.home] }
@@ -120,6 +124,8 @@ export class CloudPickler extends Pickler {
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
     if (module) return this.#global(module.module, module.name)
+    const builtin = loadedBuiltinOf(value)
+    if (builtin !== undefined) return this.#global({ kind: 'builtin', name: builtin }, 'module.exports')
     const listed = argumentsReduction(value)
     if (listed) return listed
     const codeOf = (fn: Function): InternalCode | undefined => this.#capturing().internalCode(fn)
@@ -266,7 +272,7 @@ export class CloudPickler extends Pickler {
   }
 
   /** A variable travels once, with the first function that uses it. */
-  #isFresh(owner: CapturedScope | CodeUnit, name: string): boolean {
+  #isFresh(owner: CapturedScope | CodeUnit | ScriptVariables, name: string): boolean {
     const names = this.#written.get(owner) ?? new Set()
     this.#written.set(owner, names)
     if (names.has(name)) return false

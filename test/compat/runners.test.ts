@@ -38,6 +38,20 @@ testPlace(
 )
 
 testPlace(
+  'Jest with ECMAScript modules',
+  {
+    files: {
+      'main.test.js': plain(source('main.ts')),
+      'lib.js': plain(source('lib.ts')),
+      'jest.config.cjs': 'module.exports = { cache: false, transform: {} }',
+    },
+    root: 'main.test.js',
+    args: ['--experimental-vm-modules', jest],
+  },
+  unlessTool('jest'),
+)
+
+testPlace(
   'Jest with swc',
   {
     files: {

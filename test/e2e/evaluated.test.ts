@@ -49,4 +49,34 @@ suite('functions of evaluated programs', () => {
     for await (const chunk of repl.stdout) output += String(chunk)
     assert.match(output, /f\(4\) is 8/)
   })
+
+  test('what lines typed into the REPL share is shared in another process, and in the next one', async () => {
+    const lines = `
+const { dumps } = require('modulepickle')
+let n = 5
+var factor = 2
+function twice(x) { return x * factor }
+const fs = require('node:fs')
+class Point { constructor(x) { this.x = x } double() { return twice(this.x) } }
+const later = () => notYet()
+function notYet() { return typeof fs.readFileSync + n }
+const increase = () => ++n
+const read = () => n
+const point = new Point(4)
+fs.writeFileSync('typed.pkl', dumps([twice, increase, read, later, point]))
+`
+    const typed = await runNode(process.execPath, ['-i'], { cwd: project.directory, input: lines })
+    assert.equal(typed.code, 0, typed.stderr)
+    const program = `
+      import { readFileSync } from 'node:fs'
+      import { dumps, loads } from 'modulepickle'
+      const once = await loads(readFileSync('typed.pkl'))
+      for (const [twice, increase, read, later, point] of [once, await loads(dumps(once))]) {
+        console.log(twice(4), increase(), read(), later(), point.double())
+      }`
+    const { stdout, stderr } = await runNode(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: project.directory,
+    })
+    assert.equal(stdout, '8 6 6 function6 8\n8 6 6 function6 8\n', stderr)
+  })
 })

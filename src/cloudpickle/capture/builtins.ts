@@ -4,7 +4,7 @@
  * Built once per process, when the first value of a builtin module is met. Getters are not triggered, and modules that are
  * deprecated or not loaded anyway are left alone.
  */
-import { builtinModules } from 'node:module'
+import { builtinModules, isBuiltin } from 'node:module'
 
 export interface BuiltinName {
   readonly module: string
@@ -26,6 +26,28 @@ export function builtinNameOf(value: unknown): BuiltinName | undefined {
 export function builtinModuleOf(exports: unknown): string | undefined {
   names ??= indexBuiltins()
   return modules.get(exports)
+}
+
+/** The module whose exports `value` is, if that is loaded: a question for any object, as it loads nothing. */
+export function loadedBuiltinOf(value: object): string | undefined {
+  if (!beginsWithFunction(value)) return undefined
+  const list = (process as { moduleLoadList?: readonly string[] }).moduleLoadList ?? []
+  if (list.length !== listed) {
+    listed = list.length
+    for (const name of new Set(list.map(entry => entry.replace('NativeModule ', '')))) {
+      if (isBuiltin(name) && !deprecated.has(name)) loaded.set(process.getBuiltinModule(name) as object, `node:${name}`)
+    }
+  }
+  return loaded.get(value)
+}
+
+const loaded = new Map<unknown, string>()
+let listed = 0
+
+/** As all builtin modules do that are objects. */
+function beginsWithFunction(value: object): boolean {
+  for (const key in value) return typeof Object.getOwnPropertyDescriptor(value, key)?.value === 'function'
+  return false
 }
 
 function indexBuiltins(): Map<unknown, BuiltinName> {

@@ -23,6 +23,7 @@ import { moduleStoodFor } from './namespace-target.ts'
 import type { InternalCode } from './of-node.ts'
 import { PrivateStates, type PrivateState } from './private-state.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
+import { ScriptVariables, scriptVariable } from './script-variables.ts'
 import { ScopeSharing } from './scope-sharing.ts'
 
 export type Captured =
@@ -52,6 +53,7 @@ export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
   readonly #scopes: CapturedScopes
+  readonly #common = new ScriptVariables()
   readonly #privates: PrivateStates
   readonly #classes: LiveClasses
   readonly #homes: HomeObjects
@@ -115,7 +117,8 @@ export class Capture {
       })
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
     const home = (): object => this.#homeOf({ fn, site, script })
-    const around = { scopes, outside, frame, home, moduleBehind }
+    const common = (name: string): PropertyDescriptor | undefined => scriptVariable(internals.scopes(), name)
+    const around = { scopes, outside, common, commonOwner: this.#common, frame, home, moduleBehind }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }

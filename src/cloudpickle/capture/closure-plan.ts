@@ -33,6 +33,8 @@ export interface ClosurePlan {
   readonly values: readonly Binding[]
   /** Those that only what eval() is given may use. V8 has no value for some, such as functions of blocks that were not run. */
   readonly unused: ReadonlySet<Binding>
+  /** Variables that classic scripts have in common, and the one that holds the object which they are members of. */
+  readonly common: { readonly names: readonly string[]; readonly holder: string }
   /** Names that nothing in the script declares. */
   readonly globals: ReadonlySet<string>
   readonly frame: FrameUses
@@ -45,14 +47,23 @@ export interface ClosurePlan {
 
 const plans = new WeakMap<FunctionSite, ClosurePlan>()
 
-/** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
-export function planClosure(script: LoadedScript, site: FunctionSite): ClosurePlan {
-  const plan = plans.get(site) ?? makePlan(script, site)
+/**
+ * `isCommon` tells variables that classic scripts have in common. Those come and go, so that the plan is for this moment.
+ * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
+ */
+export function planClosure(
+  script: LoadedScript,
+  site: FunctionSite,
+  isCommon: (name: string) => boolean,
+): ClosurePlan {
+  const isClassic = script.file === undefined && !script.isModule
+  if (isClassic) return makePlan(script, site, isCommon)
+  const plan = plans.get(site) ?? makePlan(script, site, () => false)
   plans.set(site, plan)
   return plan
 }
 
-function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
+function makePlan(script: LoadedScript, site: FunctionSite, isCommon: (name: string) => boolean): ClosurePlan {
   const left = leftBehind(script, site)
   const free = freeVariables(script, site, left)
   const uses: VariableUse[] = [...free.contextUses]
@@ -60,6 +71,13 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
   const values: Binding[] = []
   const own: string[] = []
   const ownBindings = `${script.freePrefix}_module`
+  const common = { names: new Set<string>(), holder: `${script.freePrefix}_script` }
+  // What eval() is given uses names as they are.
+  const isMember = (name: string): boolean => !free.frame.hasEval && isCommon(name)
+  const useCommon = (reference: Reference): void => {
+    common.names.add(reference.name)
+    uses.push({ reference, variable: common.holder, member: reference.name })
+  }
   for (const [binding, references] of free.bindings) {
     // `let impl = require('./a')` that is assigned to later is a variable like any other.
     const isFixed = binding.scope.isModule && !binding.reassigned
@@ -68,6 +86,10 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
       imported !== undefined &&
       planImport(script, binding.name, imported, references, modules, uses, free.frame.hasEval)
     if (isNamed) continue
+    if (binding.scope.isModule && isMember(binding.name)) {
+      for (const reference of references) useCommon(reference)
+      continue
+    }
     if (!imported && binding.scope.isModule && ownsItsBindings(script)) {
       own.push(binding.name)
       for (const reference of references) uses.push({ reference, variable: ownBindings, member: binding.name })
@@ -75,6 +97,10 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
       values.push(binding)
       for (const reference of references) uses.push({ reference, variable: binding.name })
     }
+  }
+  for (const reference of within(script.scopes.references, site)) {
+    const isGlobal = reference.binding === undefined && free.globals.has(reference.name) && !isInside(left, reference)
+    if (isGlobal && isMember(reference.name)) useCommon(reference)
   }
   if (own.length > 0) {
     const module: ModuleTarget = { kind: 'file', file: script.file! }
@@ -101,6 +127,7 @@ function makePlan(script: LoadedScript, site: FunctionSite): ClosurePlan {
     modules,
     values,
     unused: new Set(values.filter(binding => free.bindings.get(binding)?.length === 0)),
+    common: { ...common, names: [...common.names] },
     globals: free.globals,
     frame,
     self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,

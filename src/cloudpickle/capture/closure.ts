@@ -10,14 +10,16 @@ import { codeOf, isInitialized, type CapturedScope, type CapturedScopes } from '
 import { planClosure, type ClosurePlan } from './closure-plan.ts'
 import type { CodeUnit } from './code-unit.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
+import { requiredModule } from './held-module.ts'
 import type { NaturalShape } from './function-extras.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
+import type { ScriptVariables } from './script-variables.ts'
 import type { ScopeChain } from './scope-chain.ts'
 import { SuperReference } from './home-objects.ts'
 
 export interface CapturedVariable {
-  readonly owner: CapturedScope | CodeUnit
+  readonly owner: CapturedScope | CodeUnit | ScriptVariables
   readonly name: string
   readonly value: unknown
 }
@@ -43,6 +45,9 @@ export interface Surroundings {
   frame(uses: FrameUses): { self: unknown; parameters: readonly unknown[] }
   /** The object whose prototype `super` is in a method of an object literal. */
   home(): object
+  /** A variable that classic scripts have in common, and what stands for the object that it is a member of. */
+  common(name: string): PropertyDescriptor | undefined
+  readonly commonOwner: ScriptVariables
   /** The module that a variable holds, where the text alone did not tell. */
   moduleBehind(binding: Binding, value: unknown): ModuleReference | undefined
 }
@@ -55,7 +60,7 @@ export function captureClosure(
   scopes: CapturedScopes,
 ): CapturedFunction {
   const { script } = unit
-  const plan = planClosure(script, site)
+  const plan = planClosure(script, site, name => around.common(name) !== undefined)
   refuseOutside(script, site, plan, around)
   const chain = plan.values.length > 0 ? around.scopes() : []
   const entered = scopes.enter({ fn, site, script }, neededScopes(chain, plan.values), unit)
@@ -74,8 +79,27 @@ export function captureClosure(
     if (!isInitialized(live, name)) codeOf(home).addUninitialized(name)
     else variables.push({ owner: home, name, value: around.moduleBehind(binding, live[name]) ?? live[name] })
   }
-  for (const variable of variables) codeOf(variable.owner).addVariable(variable.name)
+  for (const variable of variables) codeOf(variable.owner as CapturedScope | CodeUnit).addVariable(variable.name)
+  variables.push(...commonVariables(unit, site, plan, around))
   return { owner, maker, given: givenBy(plan, around), variables, deferred: plan.deferred, natural: plan.natural }
+}
+
+function commonVariables(
+  unit: CodeUnit,
+  site: FunctionSite,
+  { common: { names, holder } }: ClosurePlan,
+  around: Surroundings,
+): CapturedVariable[] {
+  if (names.length === 0) return []
+  const owner = around.commonOwner
+  unit.root.addVariable(holder)
+  const members = names.map(name => {
+    const variable = around.common(name)
+    if (variable && 'value' in variable)
+      return { owner, name, value: requiredModule(variable.value) ?? (variable.value as unknown) }
+    throw unsupported(unit.script, site.node.start, `\`${name}\` is not initialised yet`, 'Capture it later')
+  })
+  return [{ owner: unit, name: holder, value: owner }, ...members]
 }
 
 const unknownThis = new Global('cloudpickle', 'unknownThis')

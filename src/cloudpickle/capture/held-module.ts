@@ -9,11 +9,21 @@ import { isModuleNamespaceObject, isProxy } from 'node:util/types'
 import type { Binding } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
 import { resolveModule } from '../source/resolve.ts'
+import { builtinModuleOf } from './builtins.ts'
 import { isEntry } from './entries.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
 import { commonJsFile, type ScriptOf } from './namespace-target.ts'
 import { nodeSpecifier } from './vite-specifiers.ts'
+
+/** What a line of a program held for the lines after it: `const fs = require('node:fs')`. */
+export function requiredModule(value: unknown): ModuleReference | undefined {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
+  const builtin = isObject ? builtinModuleOf(value) : undefined
+  if (builtin !== undefined) return new ModuleReference({ kind: 'builtin', name: builtin }, 'module.exports')
+  const file = commonJsFile(value)
+  return file === undefined ? undefined : new ModuleReference({ kind: 'file', file }, 'module.exports')
+}
 
 export function heldModule(
   script: LoadedScript,
@@ -52,11 +62,11 @@ function requiredByJest(
   return isMock ? undefined : new ModuleReference(module, name, [], interop)
 }
 
-/** One of the builtin modules that the script itself requires. */
+/** One of the builtin modules that the script itself imports. */
 function requiredBuiltin({ record }: LoadedScript, value: unknown): string | undefined {
   if (typeof value !== 'object' && typeof value !== 'function') return undefined
   for (const { kind, specifier } of record.requests) {
-    if (kind !== 'require' || specifier === undefined || !isBuiltin(specifier)) continue
+    if (kind === 'url' || specifier === undefined || !isBuiltin(specifier)) continue
     if (process.getBuiltinModule(specifier) === value) return `node:${specifier.replace(/^node:/, '')}`
   }
   return undefined

@@ -47,7 +47,11 @@ export function setFunctionState(
 }
 
 export function setVariables(variables: readonly VariableState[]): void {
-  for (const [owner, variable, value] of variables) owner.$set({ [variable]: value })
+  for (const [owner, variable, value] of variables) {
+    // What classic scripts have in common is an object without a prototype.
+    if (Object.getPrototypeOf(owner) === null) Object.assign(owner, { [variable]: value })
+    else owner.$set({ [variable]: value })
+  }
 }
 
 /**
