@@ -28,6 +28,17 @@ function losesThis(node: Node): boolean {
 
 /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED where the frame cannot be entered, or has no `this` yet */
 export function readFrame(inspector: Inspector, arrow: LiveFunction, uses: FrameUses): FrameValues {
+  const known = frames.get(arrow.fn)
+  if (known) return known
+  const values = enterFrame(inspector, arrow, uses)
+  // All of it is fixed, but for a variable of the CommonJS module.
+  if (!uses.parameters.has('exports')) frames.set(arrow.fn, values)
+  return values
+}
+
+const frames = new WeakMap<Function, FrameValues>()
+
+function enterFrame(inspector: Inspector, arrow: LiveFunction, uses: FrameUses): FrameValues {
   const { site, script } = arrow
   const { self, parameters } = uses
   const names = [...(self === 'call' ? ['this'] : []), ...parameters.values()].map(name => `\`${name}\``).join(', ')

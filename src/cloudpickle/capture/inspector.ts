@@ -1,8 +1,9 @@
 /**
  * A synchronous `node:inspector` session with this very thread: what V8 knows of a live value beyond its properties.
  *
- * Same-thread sessions answer before `post` returns. The Debugger domain is enabled only for the moment in which scripts
- * are listed, because await is several times slower while it is on. Nothing here runs user code.
+ * Same-thread sessions answer before `post` returns. The Debugger domain is enabled only for the moment in which scripts are
+ * listed, or until the synchronous code that enters frames ends, because await is several times slower while it is on. Nothing
+ * here runs user code.
  */
 import type { Session } from 'node:inspector'
 import { ModulePickleError } from '../../errors.ts'
@@ -50,6 +51,9 @@ interface Box {
   enter?: (result: unknown) => false
 }
 
+// Under fake timers, the global may be another one later.
+const afterThisJob = queueMicrotask
+
 /** Remote object handles kept before all are released at once. */
 const handleLimit = 2000
 
@@ -61,6 +65,7 @@ export class Inspector {
   #boxId: string | undefined
   #handles = 0
   #isDebugging = false
+  #isEnding = false
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE under the permission model, or where there is no inspector */
   constructor() {
@@ -218,7 +223,8 @@ export class Inspector {
   /**
    * Evaluates `expression` inside the frame of `fn` that `call` enters and returns its value; the body of `fn` does not run. See
    * probe.ts for the functions that this is safe for, and for the call. Where the frame is not entered by calling, it is at the
-   * position `at` of the script. Leaves the Debugger domain on until `release`.
+   * position `at` of the script. Leaves the Debugger domain on: turning it on lists all
+   * scripts, so that dumps in a row share it.
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED when the frame was not reached
    */
   inFrameOf(fn: Function, expression: string, call: () => unknown, at?: Position): unknown {
@@ -262,16 +268,24 @@ export class Inspector {
   }
 
   /**
-   * Call when a dump is over, also one that failed: ends debugging, and now and then lets go of all handles, so that captured
-   * graphs can be collected.
+   * Call when a dump is over, also one that failed: has debugging end before any await goes on, and now and then lets go of all handles, so
+   * that captured graphs can be collected.
    */
   release(): void {
-    if (this.#isDebugging) this.#post('Debugger.disable')
-    this.#isDebugging = false
+    if (this.#isDebugging && !this.#isEnding) {
+      this.#isEnding = true
+      afterThisJob(() => this.#endDebugging())
+    }
     if (this.#handles < handleLimit) return
     this.#post('Runtime.releaseObjectGroup', { objectGroup: 'modulepickle' })
     this.#boxId = undefined
     this.#handles = 0
+  }
+
+  #endDebugging(): void {
+    this.#isEnding = false
+    this.#isDebugging = false
+    this.#session.post('Debugger.disable')
   }
 
   #post<T>(method: string, parameters?: object): T {

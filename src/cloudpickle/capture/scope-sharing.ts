@@ -2,14 +2,29 @@
  * Which of several scopes that look alike is the one around a closure, for when reading them cannot tell.
  *
  * Each scope is entered once through a closure of its own (see probe.ts); after that a question costs one reading of the scopes
- * of the closure that is asked about, however many scopes there are.
+ * of the closure that is asked about, however many scopes there are. What two functions share never changes, so answers are kept.
  */
-import type { Binding } from '../source/lexical-scopes.ts'
+import type { Binding, Scope } from '../source/lexical-scopes.ts'
 import type { CapturedScope, LiveFunction } from './captured-scope.ts'
 import { unsupported } from './free-variables.ts'
 import type { Inspector } from './inspector.ts'
 import { canProbe, enterCell, findSharedCell, type Cell } from './probe.ts'
 import { alignScopes } from './scope-chain.ts'
+
+/** Whether two functions share a scope, by the one function, the other and the scope. */
+const answers = new WeakMap<Function, WeakMap<Function, Map<Scope, boolean>>>()
+
+function knownAnswer(scope: Scope, a: Function, b: Function): boolean | undefined {
+  return answers.get(a)?.get(b)?.get(scope) ?? answers.get(b)?.get(a)?.get(scope)
+}
+
+function keepAnswer(scope: Scope, a: Function, b: Function, isShared: boolean): void {
+  const others = answers.get(a) ?? new WeakMap<Function, Map<Scope, boolean>>()
+  answers.set(a, others)
+  const scopes = others.get(b) ?? new Map<Scope, boolean>()
+  others.set(b, scopes)
+  scopes.set(scope, isShared)
+}
 
 export class ScopeSharing {
   readonly #inspector: Inspector
@@ -24,6 +39,19 @@ export class ScopeSharing {
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED when neither side can be entered
    */
   find(
+    candidates: readonly CapturedScope[],
+    closure: LiveFunction,
+    bindings: readonly Binding[],
+  ): CapturedScope | undefined {
+    const known = candidates.map(({ scope, witness }) => knownAnswer(scope, witness.fn, closure.fn))
+    if (known.includes(true)) return candidates[known.indexOf(true)]
+    const open = candidates.filter((_, index) => known[index] === undefined)
+    const found = open.length > 0 ? this.#ask(open, closure, bindings) : undefined
+    for (const candidate of open) keepAnswer(candidate.scope, candidate.witness.fn, closure.fn, candidate === found)
+    return found
+  }
+
+  #ask(
     candidates: readonly CapturedScope[],
     closure: LiveFunction,
     bindings: readonly Binding[],
