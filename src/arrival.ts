@@ -29,6 +29,8 @@ export class Arrival {
   readonly #options: ArrivalOptions
   readonly #snapshots = new Map<string, MaterializedSnapshot>()
   readonly #packages: ReadonlyMap<string, string>
+  /** Names of modules give places in this list. */
+  readonly #ids: readonly string[]
 
   /**
    * @throws ModulePickleError ERR_SNAPSHOT_MISSING, ERR_SNAPSHOT_CORRUPT, ERR_PACKAGE_MISMATCH, ERR_MATERIALIZE
@@ -36,6 +38,7 @@ export class Arrival {
   constructor({ snapshots, packages, objects }: Manifest, options: ArrivalOptions) {
     const { packages: lookup } = options
     this.#options = options
+    this.#ids = snapshots
     const needs = packages.map(key => parsePackageKey(key) ?? malformed(key))
     this.#packages = findPackages(needs, lookup)
     const lacking = snapshots.filter(id => !this.#take(id, options.cache.find(id, lookup)))
@@ -69,9 +72,14 @@ export class Arrival {
   }
 
   #snapshotFile(name: string): string {
-    const [id, inside] = splitAt(name, name.indexOf('/'))
+    const [index, inside] = splitAt(name, name.indexOf('/'))
+    const id = this.#ids[Number(index)] ?? ''
     const snapshot = this.#snapshots.get(id)
-    if (!snapshot) throw missing(id)
+    if (!snapshot)
+      throw new ModulePickleError(
+        'ERR_PICKLE_CORRUPT',
+        `The pickle names snapshot ${index}, which its manifest does not list.`,
+      )
     return this.#options.live?.(id, inside) ?? fileInside(snapshot.directory, inside)
   }
 

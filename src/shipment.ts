@@ -154,9 +154,10 @@ export class Shipment implements Packed {
     return this.#packed
   }
 
+  /** By its place in the manifest: an id would be longer than most of what a pickle of a function holds besides. */
   #snapshotName(root: string, file: string): string {
-    const snapshot = this.#pack().get(root)!
-    return `snapshot:${snapshot.id}/${snapshot.pathOf(file)}`
+    const packed = this.#pack()
+    return `snapshot:${[...packed.keys()].indexOf(root)}/${packed.get(root)!.pathOf(file)}`
   }
 
   /** What runs may be older than what ships: each name that the pickle uses must still be there. */

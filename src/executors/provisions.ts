@@ -18,6 +18,8 @@ export class Provisions {
   readonly #functions = new Set<string>()
   readonly #packages = new Map<string, string>()
   readonly #trees = new Set<string>()
+  /** Snapshots that were sent as changes, or could not be. */
+  readonly #offered = new Set<string>()
   /** Released while a call was under way. */
   readonly #released: string[] = []
   #isCalling = false
@@ -53,13 +55,37 @@ export class Provisions {
       return
     }
     deliveries.begin(snapshot, this)
+    if (!this.#offerChanges(snapshot, lacked)) await this.#sendObjects(snapshot, lacked)
+    this.#connection.send({ kind: 'supplied' })
+  }
+
+  /** Changes of a snapshot that some worker has, once; a worker that has not got it asks again. */
+  #offerChanges(snapshot: string, lacked: readonly string[]): boolean {
+    const isUnknown = lacked.length === 1 && lacked[0] === snapshot && !this.#offered.has(snapshot)
+    this.#offered.add(snapshot)
+    const changes = isUnknown ? this.#shipped.changes(snapshot) : undefined
+    if (!changes) return false
+    const { base, body, count } = changes
+    this.#counts.objectsSent += count
+    this.#counts.filesSent += count
+    this.#connection.send({ kind: 'changes', snapshot, base }, body)
+    return true
+  }
+
+  async #sendObjects(snapshot: string, lacked: readonly string[]): Promise<void> {
     for (const object of this.#shipped.supply(snapshot, lacked, this.#trees)) {
       this.#counts.objectsSent++
       if (object.kind === 'blob') this.#counts.filesSent++
       this.#connection.send({ kind: 'object', id: object.id, type: object.kind }, object.read())
       await this.#connection.drained()
     }
-    this.#connection.send({ kind: 'supplied' })
+  }
+
+  /** The code of the call begins to run: the worker has all that the call needs. */
+  begun({ pickled, fn }: OutgoingCall): void {
+    for (const { snapshots } of fn ? [fn.pickled, pickled] : [pickled]) {
+      for (const snapshot of snapshots) this.#shipped.arrived(snapshot)
+    }
   }
 
   /** The worker has all of the snapshot. */

@@ -139,8 +139,10 @@ export class RemoteWorker {
       const { message, body } = next
       if (message.kind === 'need') await this.#provisions.supply(message.snapshot, message.objects)
       else if (message.kind === 'has') this.#provisions.supplied(message.snapshot)
-      else if (message.kind === 'started' && message.id === id) this.#hasBegun = true
-      else if (message.kind === 'progress' && message.id === id) call.onProgress(body)
+      else if (message.kind === 'started' && message.id === id) {
+        this.#hasBegun = true
+        this.#provisions.begun(call)
+      } else if (message.kind === 'progress' && message.id === id) call.onProgress(body)
       else if (message.kind === 'stream' && message.id === id) call.onStream((items = this.#open(id)))
       else if (message.kind === 'item' && message.id === id) items?.put(body)
       else if (message.kind === 'exit') exitCode = message.code

@@ -2,6 +2,7 @@
  * The snapshots that the calls of one executor have used, as this process packed them: for workers that lack objects, for
  * results that refer to their modules, and for stack traces.
  */
+import { encodeChanges } from '../snapshot/objects/changes.ts'
 import { walkObjects } from '../snapshot/objects/walk.ts'
 import type { ObjectId, SnapshotObject } from '../snapshot/objects/snapshot.ts'
 import type { Packed, PackedModules } from '../modulepickle.ts'
@@ -9,6 +10,8 @@ import { Deliveries } from './deliveries.ts'
 
 export class ShippedSnapshots {
   readonly #snapshots = new Map<ObjectId, PackedModules>()
+  /** Of each project, the snapshot that a worker was last known to have. */
+  readonly #arrived = new Map<string, PackedModules>()
   readonly deliveries = new Deliveries()
   readonly packageDirectories = new Map<string, string>()
   /** The file behind each name that stack traces of workers have for code which travelled by value. */
@@ -35,6 +38,21 @@ export class ShippedSnapshots {
   /** The file here that a path in a snapshot was made from. */
   sourceOf(id: ObjectId, path: string): string | undefined {
     return this.#snapshots.get(id)?.sourceOf(path)
+  }
+
+  /** A worker has all of `snapshot`. Workers of one executor mostly share a cache, so it is likely that others have, too. */
+  arrived(snapshot: PackedModules): void {
+    this.#arrived.set(snapshot.root, snapshot)
+  }
+
+  /** How a snapshot differs from the one of its project that arrived last; undefined where there is none. */
+  changes(id: ObjectId): { base: ObjectId; body: Uint8Array; count: number } | undefined {
+    const snapshot = this.#snapshots.get(id)
+    const base = snapshot && this.#arrived.get(snapshot.root)
+    if (!base || base.id === id) return undefined
+    const [next, old] = [snapshot.objects, base.objects]
+    const read = (object: ObjectId): Uint8Array => (next.get(object) ?? old.get(object))!.read()
+    return { base: base.id, ...encodeChanges(base.id, id, read) }
   }
 
   /**

@@ -31,6 +31,8 @@ export type SenderMessage =
   | { readonly kind: 'stop'; readonly id: string }
   /** An object that the worker needs. Body: its content. */
   | { readonly kind: 'object'; readonly id: string; readonly type: 'blob' | 'tree' }
+  /** In the place of objects: how this snapshot differs from one that the worker should have. Body: the changes. */
+  | { readonly kind: 'changes'; readonly snapshot: string; readonly base: string }
   /** The objects that the sender has of those that were asked for have been sent. */
   | { readonly kind: 'supplied' }
   /** In answer to `need`: another worker was being sent the same; look again, and ask again for what is lacking still. */
@@ -90,6 +92,7 @@ const senderShapes: Shapes<SenderMessage> = {
   pull: { id: isText, count: isInteger },
   stop: { id: isText },
   object: { id: isText, type: value => value === 'blob' || value === 'tree' },
+  changes: { snapshot: isText, base: isText },
   supplied: {},
   recheck: {},
   close: {},

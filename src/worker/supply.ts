@@ -3,7 +3,8 @@
  *
  * A snapshot that is here costs no message. Objects are verified against their ids by the cache, before a byte is kept.
  */
-import { ModulePickleError } from '../errors.ts'
+import { debuglog } from 'node:util'
+import { isModulePickleError, ModulePickleError } from '../errors.ts'
 import { maximumNeeds, type Connection, type SenderMessage, type WorkerMessage } from '../protocol/index.ts'
 import type { PackageLookup } from '../snapshot/materialize/package-lookup.ts'
 import type { SnapshotCache } from '../snapshot/materialize/snapshot-cache.ts'
@@ -13,6 +14,11 @@ export type ToSender = Connection<WorkerMessage, SenderMessage>
 
 /** Where what is lacking is asked for and comes. */
 export type SupplyLine = Pick<ToSender, 'send' | 'receive'>
+
+type Changes = Extract<SenderMessage, { kind: 'changes' }>
+
+/** Shown with NODE_DEBUG=modulepickle-worker. */
+const debug = debuglog('modulepickle-worker')
 
 /**
  * Puts the snapshots in place. Objects that a damaged disk has spoiled are obtained again.
@@ -61,8 +67,14 @@ async function takeObjects(cache: SnapshotCache, sender: SupplyLine): Promise<bo
     const received = await sender.receive()
     if (received?.message.kind === 'recheck') return true
     if (received?.message.kind === 'supplied') break
-    if (received?.message.kind !== 'object') throw outOfOrder(received?.message.kind)
+    if (received?.message.kind !== 'object' && received?.message.kind !== 'changes') {
+      throw outOfOrder(received?.message.kind)
+    }
     isSupplied = true
+    if (received.message.kind === 'changes') {
+      applyChanges(received.message, received.body, cache)
+      continue
+    }
     try {
       cache.put(received.message.id, received.message.type, received.body)
     } catch (error) {
@@ -83,4 +95,14 @@ function notSupplied(snapshot: string, objects: readonly string[]): ModulePickle
 function outOfOrder(kind: string | undefined): ModulePickleError {
   const what = kind === undefined ? 'ended the stream' : `sent ${kind}`
   return new ModulePickleError('ERR_PROTOCOL', `The sender ${what} where the worker waits for something else.`)
+}
+
+/** What is lacking of the base, or damaged, makes no difference: the objects are asked for then. */
+function applyChanges({ snapshot, base }: Changes, body: Uint8Array, cache: SnapshotCache): void {
+  try {
+    for (const { id, kind, read } of cache.changed(base, snapshot, body)) cache.put(id, kind, read())
+  } catch (error) {
+    if (isModulePickleError(error, 'ERR_MATERIALIZE')) throw error
+    debug('changes of %s cannot be applied to %s: %s', snapshot, base, error)
+  }
 }

@@ -6,7 +6,7 @@ import { Unpickler } from '../../dist/pickle/index.js'
 class Travel extends Unpickler {
   override findClass(module: string, name: string): unknown {
     const revive = (): string => `value ${name}`
-    const reference = `reference ${module.replace(/^snapshot:[0-9a-f]{64}/, 'snapshot:')} ${name}`
+    const reference = `reference ${module.replace(/^snapshot:\d+/, 'snapshot:')} ${name}`
     return module === 'cloudpickle'
       ? revive
       : Object.assign(revive, { reference, prototype: { reference: `instance of ${reference}` } })

@@ -8,6 +8,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
+import { decodeChanges } from '../objects/changes.ts'
 import { decodeDescription, descriptionPath, packageNeeds, type SnapshotDescription } from '../objects/description.ts'
 import { isObjectId } from '../objects/object-id.ts'
 import type { ObjectId, ObjectKind, SnapshotObject } from '../objects/snapshot.ts'
@@ -102,6 +103,14 @@ export class SnapshotCache {
   /** The objects of the snapshot that are known not to be here. A missing tree hides what it holds: ask again. */
   missing(id: ObjectId): ObjectId[] {
     return this.#lacking(id, blob => this.#objects.has(blob))
+  }
+
+  /**
+   * The objects that the snapshot `next` has beyond those of `base`, by `changes`. They are not put yet.
+   * @throws ModulePickleError ERR_SNAPSHOT_MISSING, ERR_SNAPSHOT_CORRUPT when `base` is not here whole or the changes do not fit
+   */
+  changed(base: ObjectId, next: ObjectId, changes: Uint8Array): SnapshotObject[] {
+    return decodeChanges(base, next, changes, (id, kind) => this.#read(id, kind))
   }
 
   /** As `missing`, but reads every object: one that was damaged is removed, and so it is missing. */
