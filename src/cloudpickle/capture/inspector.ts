@@ -138,14 +138,18 @@ export class Inspector {
 
   /** Script id to URL and kind; undefined for scripts that V8 no longer has. */
   script(scriptId: string): ScriptInfo | undefined {
-    if (!this.#scripts.has(scriptId)) this.#listScripts(scriptId)
+    if (!this.#scripts.has(scriptId)) this.#listScripts()
     return this.#scripts.get(scriptId)
   }
 
   /** The text of a script exactly as V8 compiled it. */
   source(scriptId: string): string {
-    if (!this.#sources.has(scriptId)) this.#listScripts(scriptId)
-    return this.#sources.get(scriptId) ?? ''
+    const known = this.#sources.get(scriptId)
+    if (known !== undefined) return known
+    if (!this.#isDebugging) this.#listScripts()
+    const text = this.#sources.get(scriptId) ?? this.#readSource(scriptId)
+    this.#sources.set(scriptId, text)
+    return text
   }
 
   #readScopes(scopes: Remote): LiveScope[] {
@@ -153,8 +157,11 @@ export class Inspector {
     return Array.from(entries, ({ description, object }) => ({ description, variables: object }))
   }
 
-  /** Enabling the Debugger domain lists every script again; the texts of local ones are kept while it is on. */
-  #listScripts(wanted: string): void {
+  /**
+   * Enabling the Debugger domain lists every script again, which takes long: it stays on until `release`, and the texts of local
+   * scripts are kept at once.
+   */
+  #listScripts(): void {
     const onScript = ({ params }: { params: ScriptInfo & { scriptId: string } }): void => {
       const { scriptId, url, isModule = false, startLine, startColumn } = params
       this.#scripts.set(scriptId, { url, isModule, startLine, startColumn })
@@ -164,10 +171,9 @@ export class Inspector {
     this.#post('Debugger.enable')
     for (const [scriptId, { url }] of this.#scripts) {
       const isLocal = url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')
-      if ((scriptId !== wanted && !isLocal) || this.#sources.has(scriptId)) continue
-      this.#sources.set(scriptId, this.#readSource(scriptId))
+      if (isLocal && !this.#sources.has(scriptId)) this.#sources.set(scriptId, this.#readSource(scriptId))
     }
-    if (!this.#isDebugging) this.#post('Debugger.disable')
+    this.#isDebugging = true
     this.#session.off('Debugger.scriptParsed', onScript)
   }
 
