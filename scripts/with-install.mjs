@@ -11,7 +11,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
 /** The directories with a package.json of their own, and what they are for. */
 const installs = {
-  test: ['.', 'test/runtimes', 'test/compat'],
+  test: ['.', 'test/runtimes', 'test/compat', 'test/libraries'],
   check: ['.'],
   demo: ['.', 'examples/spam'],
   bench: ['.', 'bench'],

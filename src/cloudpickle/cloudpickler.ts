@@ -25,17 +25,17 @@ import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
-import { functionExtras } from './capture/function-extras.ts'
+import { functionExtras, membersOf } from './capture/function-extras.ts'
 import { SuperReference } from './capture/home-objects.ts'
 import { argumentsReduction, innerReduction, proxyReduction } from './capture/inner-state.ts'
-import { refuseHeirOfProxy, refuseInstance } from './capture/instances.ts'
+import { instanceRefusal, refuseHeirOfProxy } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
 import { ScriptVariables } from './capture/script-variables.ts'
 import { WeakContents } from './capture/weak-contents.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
-import { mayStandForModule } from './capture/namespace-target.ts'
+import { commonJsFile, mayStandForModule } from './capture/namespace-target.ts'
 import {
   boundOnceListener,
   emitterKey,
@@ -61,6 +61,8 @@ const setPrivates = new Global('cloudpickle', 'setPrivates')
 const interop = new Global('cloudpickle', 'interop')
 const superOf = new Global('cloudpickle', 'super')
 const bind = new Global('cloudpickle', 'bind')
+const completeClass = new Global('cloudpickle', 'completeClass')
+const addMembers = new Global('cloudpickle', 'addMembers')
 
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
@@ -115,6 +117,8 @@ export class CloudPickler extends Pickler {
     const part = contextPart(value)
     if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
+    const held = this.#capture?.heldObject(value)
+    if (held) return this.#reference(held)
     refuseHeirOfProxy(value)
     if (value instanceof ScriptVariables) return { callee: objectCreate, args: [null] }
     if (value instanceof CodeUnit) return this.#reduceUnit(value)
@@ -131,8 +135,12 @@ export class CloudPickler extends Pickler {
     const codeOf = (fn: Function): InternalCode | undefined => this.#capturing().internalCode(fn)
     const error = Object.hasOwn(value, 'constructor') ? nodeErrorPrototype(value, codeOf) : undefined
     if (error) return error
-    refuseInstance(value, codeOf)
-    return undefined
+    const refusal = instanceRefusal(value, codeOf)
+    if (!refusal) return undefined
+    // A package may export such an object, as express does with what all requests inherit from.
+    const file = commonJsFile(value)
+    if (file === undefined || !isInNodeModules(file)) throw refusal
+    return this.#global({ kind: 'file', file }, 'module.exports')
   }
 
   protected override innerState(value: object, intrinsic: string): InnerReduction | undefined {
@@ -150,7 +158,7 @@ export class CloudPickler extends Pickler {
     const captured = this.#capturing().describe(fn)
     switch (captured.kind) {
       case 'reference':
-        return this.#reference(captured.reference)
+        return this.#reduceReference(fn, captured)
       case 'bound': {
         const { target, self, arguments: bound } = captured.bound
         if (isProxy(target)) {
@@ -220,6 +228,16 @@ export class CloudPickler extends Pickler {
 
   #capturing(): Capture {
     return (this.#capture ??= new Capture())
+  }
+
+  /** A class that a library made at run time takes along what it was filled with since. */
+  #reduceReference(
+    fn: Function,
+    { reference, isMade = false }: { reference: FunctionReference; isMade?: boolean },
+  ): Reduction | Global {
+    const global = this.#reference(reference)
+    const members = isMade ? membersOf(fn) : undefined
+    return members ? { callee: completeClass, args: [global], state: members, stateSetter: addMembers } : global
   }
 
   #reference({ module, name }: FunctionReference): Global {

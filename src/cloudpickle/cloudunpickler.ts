@@ -11,6 +11,7 @@ import { setClassState } from './revive/class-state.ts'
 import { reviveBound, reviveClosure, reviveCode, reviveInterop, reviveScope, setFunctionState } from './revive/code.ts'
 import { reviveSuper } from './revive/home-objects.ts'
 import { innerStateRevivers } from './revive/inner-state.ts'
+import { addMembers, completeClass } from './revive/library-classes.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { ofNodeRevivers } from './revive/of-node.ts'
 import { reviveBlank, setPrivates } from './revive/private-state.ts'
@@ -37,6 +38,8 @@ const revivers: Readonly<Record<string, unknown>> = {
   unknownThis: reviveUnknownThis,
   ...innerStateRevivers,
   ...ofNodeRevivers,
+  completeClass,
+  addMembers,
 }
 
 export class CloudUnpickler extends Unpickler {

@@ -11,8 +11,8 @@ export interface BuiltinName {
   readonly name: string
 }
 
-// Loading these prints a deprecation warning.
-const deprecated = new Set(['punycode', 'sys', 'trace_events', 'wasi'])
+// Loading these prints a deprecation warning, or changes what other modules do: domains put themselves into every EventEmitter.
+const deprecated = new Set(['punycode', 'sys', 'trace_events', 'wasi', 'domain', 'repl'])
 
 let names: Map<unknown, BuiltinName> | undefined
 /** What `require()` of a builtin module returns -> `node:util/types`; that may also be an export of another one. */

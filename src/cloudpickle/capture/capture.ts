@@ -13,10 +13,11 @@ import { CodeUnit } from './code-unit.ts'
 import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
+import { HeldBindings, isOfPackage } from './held-bindings.ts'
 import { HomeObjects } from './home-objects.ts'
-import { Inspector, type FunctionInternals } from './inspector.ts'
+import type { FunctionInternals, Inspector } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
-import { LoadedScripts, type LoadedScript } from './loaded-script.ts'
+import type { LoadedScript, LoadedScripts } from './loaded-script.ts'
 import { heldModule } from './held-module.ts'
 import type { ModuleReference } from './module-reference.ts'
 import { moduleStoodFor } from './namespace-target.ts'
@@ -25,9 +26,10 @@ import { PrivateStates, type PrivateState } from './private-state.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScriptVariables, scriptVariable } from './script-variables.ts'
 import { ScopeSharing } from './scope-sharing.ts'
+import { openSession } from './session.ts'
 
 export type Captured =
-  | { readonly kind: 'reference'; readonly reference: FunctionReference }
+  | { readonly kind: 'reference'; readonly reference: FunctionReference; readonly isMade?: boolean }
   | { readonly kind: 'bound'; readonly bound: NonNullable<FunctionInternals['boundTarget']> }
   | { readonly kind: 'closure'; readonly closure: CapturedFunction }
   | { readonly kind: 'class'; readonly closure: CapturedFunction; readonly state: ClassState | undefined }
@@ -39,16 +41,6 @@ export type Captured =
 /** Where functions stand in their scripts, which never changes. */
 const places = new WeakMap<Function, LiveFunction>()
 
-let session: { inspector: Inspector; scripts: LoadedScripts } | undefined
-
-function openSession(): { inspector: Inspector; scripts: LoadedScripts } {
-  if (!session) {
-    const inspector = new Inspector()
-    session = { inspector, scripts: new LoadedScripts(inspector) }
-  }
-  return session
-}
-
 export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
@@ -57,6 +49,11 @@ export class Capture {
   readonly #privates: PrivateStates
   readonly #classes: LiveClasses
   readonly #homes: HomeObjects
+  readonly #held = new HeldBindings(fn => {
+    const place = this.#find(fn)
+    return place && { script: place.script, scope: place.site.scope, internals: this.#inspector.internalsOf(fn) }
+  })
+  readonly #hold = (value: unknown): void => this.#held.claim(value)
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -72,6 +69,11 @@ export class Capture {
     const sharing = new ScopeSharing(inspector)
     this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype))
     this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
+  }
+
+  /** The reference for an object that a variable of an installed package holds. */
+  heldObject(value: object): FunctionReference | undefined {
+    return this.#held.objectOf(value)
   }
 
   /** For values that are no functions. */
@@ -107,6 +109,10 @@ export class Capture {
       name => scopes().find(({ scope }) => scope.isModule)?.variables[name],
     )
     if (reference) return { kind: 'reference', reference }
+    const isForeign = isOfPackage(script)
+    const held = isForeign ? this.#held.functionOf(fn, script, scopes) : undefined
+    if (held) return { kind: 'reference', ...held }
+    if (!isForeign) this.#held.surround(script, scopes)
     const owned = this.#classes.ownerOf(fn, site, scopes)
     if (owned) return { kind: 'member', owned }
     const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
@@ -118,7 +124,8 @@ export class Capture {
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
     const home = (): object => this.#homeOf({ fn, site, script })
     const common = (name: string): PropertyDescriptor | undefined => scriptVariable(internals.scopes(), name)
-    const around = { scopes, outside, common, commonOwner: this.#common, frame, home, moduleBehind }
+    const holds = isForeign ? this.#hold : undefined
+    const around = { scopes, outside, common, commonOwner: this.#common, frame, home, moduleBehind, holds }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }

@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly commonOwner: ScriptVariables
   /** The module that a variable holds, where the text alone did not tell. */
   moduleBehind(binding: Binding, value: unknown): ModuleReference | undefined
+  /** Told of the values of variables that are never reassigned; undefined where nobody wants to know. */
+  readonly holds: ((value: unknown) => void) | undefined
 }
 
 export function captureClosure(
@@ -77,7 +79,10 @@ export function captureClosure(
       throw unsupported(script, site.node.start, `the value of \`${name}\` cannot be read`, 'Pass it in')
     }
     if (!isInitialized(live, name)) codeOf(home).addUninitialized(name)
-    else variables.push({ owner: home, name, value: around.moduleBehind(binding, live[name]) ?? live[name] })
+    else {
+      if (!binding.reassigned) around.holds?.(live[name])
+      variables.push({ owner: home, name, value: around.moduleBehind(binding, live[name]) ?? live[name] })
+    }
   }
   for (const variable of variables) codeOf(variable.owner as CapturedScope | CodeUnit).addVariable(variable.name)
   variables.push(...commonVariables(unit, site, plan, around))

@@ -89,3 +89,11 @@ function prototypeExtras(fn: Function, prototype: unknown): Pick<FunctionExtras,
   const isUsual = Reflect.ownKeys(members).length === 0 && (isGenerators || parent === Object.prototype)
   return isUsual ? {} : { members: Object.create(parent, members) as object }
 }
+
+/** An object with what a class's prototype has beside its constructor; undefined for nothing. */
+export function membersOf(fn: Function): object | undefined {
+  const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
+  if (typeof prototype !== 'object' || prototype === null) return undefined
+  const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(prototype)
+  return Reflect.ownKeys(members).length > 0 ? Object.defineProperties({}, members) : undefined
+}

@@ -3,7 +3,8 @@
  *
  * By reference, in this order:
  * 1. functions that Node's builtin modules export, as `node:…`;
- * 2. what an installed package exports, by the file inside the package that was loaded;
+ * 2. what an installed package exports, by the file inside the package that was loaded, and what its modules hold in variables
+ *    that are never reassigned (held-bindings.ts), as soon as a closure of the package travels;
  * 3. every function or class that a local module declares at its top level, exported or not, unless that module is an
  *    entry; methods of such classes by their path.
  * Everything else travels by value: nested functions, whatever an entry declares, and functions whose owner cannot be known

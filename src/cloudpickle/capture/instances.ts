@@ -15,14 +15,14 @@ export type CodeOf = (fn: Function) => InternalCode | undefined
 /** Classes of Node whose instances are all in their properties. */
 const openClasses: ReadonlySet<string> = new Set(['EventEmitter', 'AssertionError'])
 
-/** @throws ModulePickleError ERR_UNPICKLABLE */
-export function refuseInstance(value: object, codeOf: CodeOf): void {
+/** Why an object cannot travel as an instance of its class; undefined for most. */
+export function instanceRefusal(value: object, codeOf: CodeOf): ModulePickleError | undefined {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === Array.prototype) return
+  if (prototype === Object.prototype || prototype === Array.prototype) return undefined
   const cls = classOf(prototype)
   const refusal = cls && refusalOf(cls, codeOf)
   // Such as `console` where a test runner has put its own in its place.
-  if (refusal && intrinsicName(value) === undefined) throw refusal
+  return refusal && intrinsicName(value) === undefined ? refusal : undefined
 }
 
 const refusals = new WeakMap<Function, (() => ModulePickleError) | undefined>()

@@ -8,7 +8,15 @@ import type { Scope } from '../source/lexical-scopes.ts'
 import type { LiveScope } from './inspector.ts'
 
 /** Names that V8 may list in a context although the text does not declare them there. */
-const implicitNames = new Set(['arguments', 'this', 'require', 'module', 'exports', '__filename', '__dirname'])
+export const implicitNames: ReadonlySet<string> = new Set([
+  'arguments',
+  'this',
+  'require',
+  'module',
+  'exports',
+  '__filename',
+  '__dirname',
+])
 
 /** The scopes around a closure that exist as contexts in V8, outermost first, the module's own scope included. */
 export type ScopeChain = readonly { readonly scope: Scope; readonly variables: LiveScope['variables'] }[]

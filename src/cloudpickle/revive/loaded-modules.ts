@@ -11,6 +11,7 @@ import { isModuleNamespaceObject } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { bindingTable, collectBindingTables } from './binding-tables.ts'
 import { collectPrivateAccess } from './private-access.ts'
+import { heldBinding, parseHeldName } from './held-bindings.ts'
 import { rememberNamespace } from './namespaces.ts'
 
 /** Where a module specifier of a pickle leads: the file to evaluate, or a name that Node imports as it is. */
@@ -76,6 +77,8 @@ export class LoadedModules {
     if (name === '*') return loaded.namespace
     if (name === 'module.exports') return loaded.exports ? loaded.exports.value : loaded.namespace
     if (name === '#') return loaded.bindings() ?? missing(module, name)
+    const held = parseHeldName(name)
+    if (held) return (heldBinding(this.find(module, held.witness), held) ?? missing(module, name)).value
     const isOwn = name.startsWith('#')
     const root = isOwn ? loaded.bindings() : (loaded.exports?.value ?? loaded.namespace)
     let found: unknown = root

@@ -109,6 +109,8 @@ const view: Kind = {
 }
 
 export const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  // An object that only inherits from a function.
+  ['Function', { own: {}, plan: () => undefined }],
   ['Map', map],
   ['Set', set],
   ['Date', kind(datePlan)],

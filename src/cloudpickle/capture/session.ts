@@ -1,0 +1,21 @@
+/**
+ * The one inspector session of this process, and the scripts that it has shown so far. Both ends read live functions through it.
+ */
+import { Inspector } from './inspector.ts'
+import { LoadedScripts } from './loaded-script.ts'
+
+export interface Session {
+  readonly inspector: Inspector
+  readonly scripts: LoadedScripts
+}
+
+let session: Session | undefined
+
+/** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
+export function openSession(): Session {
+  if (!session) {
+    const inspector = new Inspector()
+    session = { inspector, scripts: new LoadedScripts(inspector) }
+  }
+  return session
+}
