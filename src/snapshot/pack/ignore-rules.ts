@@ -5,19 +5,17 @@
  * Rules of the repository around the project count as well; a user's or machine's own git settings do not, so that a
  * snapshot is the same everywhere.
  */
-import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { Ignore, Options } from 'ignore'
 import type { PackageJson } from '../../cloudpickle/source/package-json.ts'
 import type { Disk } from './disk.ts'
+import { GitIgnore } from './gitignore.ts'
 import { posixRelative } from './project.ts'
-
-const createIgnore = createRequire(import.meta.url)('ignore') as (options: Options) => Ignore
 
 /** Rules of one directory, which speak about paths relative to it. */
 interface Rules {
   readonly directory: string
-  readonly ignored: Ignore
+  readonly origin: string
+  readonly ignored: GitIgnore
 }
 
 export class IgnoreRules {
@@ -28,15 +26,13 @@ export class IgnoreRules {
     this.#disk = disk
   }
 
-  /** Is `path`, an entry of a directory that is not ignored itself, kept out? */
-  isIgnored(file: string, isDirectory: boolean): boolean {
-    for (const { directory, ignored } of this.#rulesFor(path.dirname(file))) {
-      const relative = posixRelative(directory, file)
-      const verdict = ignored.test(isDirectory ? `${relative}/` : relative)
-      if (verdict.ignored) return true
-      if (verdict.unignored) return false
+  /** What keeps `file`, an entry of a directory that is not ignored itself, out: the file with the rule, and the rule. */
+  reasonAgainst(file: string, isDirectory: boolean): string | undefined {
+    for (const { directory, origin, ignored } of this.#rulesFor(path.dirname(file))) {
+      const verdict = ignored.verdictOn(posixRelative(directory, file), isDirectory)
+      if (verdict) return verdict.isIgnored ? `${origin}: ${verdict.line}` : undefined
     }
-    return false
+    return undefined
   }
 
   /** From the nearest directory outwards up to the top of the git repository. */
@@ -44,19 +40,24 @@ export class IgnoreRules {
     const known = this.#rules.get(directory)
     if (known) return known
     const own = this.#readRules(directory)
-    const isTop = this.#disk.isDirectory(path.join(directory, '.git')) || path.dirname(directory) === directory
+    // In a worktree or a submodule it is a file.
+    const git = path.join(directory, '.git')
+    const isTop = this.#disk.isDirectory(git) || this.#disk.isFile(git) || path.dirname(directory) === directory
     const rules = isTop ? own : [...own, ...this.#rulesFor(path.dirname(directory))]
     this.#rules.set(directory, rules)
     return rules
   }
 
+  /** What package.json says has the last word. */
   #readRules(directory: string): Rules[] {
-    const { exclude, include } = packageRules(this.#disk.packageJson(directory))
     const file = path.join(directory, '.gitignore')
-    const lines = this.#disk.isFile(file) ? [this.#disk.readText(file)] : []
-    lines.push(...exclude, ...include.map(pattern => `!${pattern}`))
-    if (lines.length === 0) return []
-    return [{ directory, ignored: createIgnore({ ignorecase: false }).add(lines.join('\n')) }]
+    const json = path.join(directory, 'package.json')
+    const { exclude, include } = packageRules(this.#disk.packageJson(directory))
+    const named = [...exclude, ...include.map(pattern => `!${pattern}`)].join('\n')
+    return [
+      { directory, origin: json, ignored: new GitIgnore(named) },
+      { directory, origin: file, ignored: new GitIgnore(this.#disk.isFile(file) ? this.#disk.readText(file) : '') },
+    ].filter(({ ignored }) => !ignored.isEmpty)
   }
 }
 

@@ -24,7 +24,7 @@ export function listPackage(root: string, directory: string, disk: Disk, rules: 
   const globs = workspaceGlobs(root, disk) ?? []
   return walk(root, directory, disk, (entry, isDirectory) => {
     const isOther = isDirectory && isMember(root, entry, globs, disk)
-    return !isOther && !rules.isIgnored(entry, isDirectory)
+    return !isOther && rules.reasonAgainst(entry, isDirectory) === undefined
   })
 }
 
