@@ -16,6 +16,11 @@ export type Loader = 'plain ESM' | 'plain CommonJS' | 'tsx ESM' | 'tsx CommonJS'
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
+/** The flags with which Node runs a loader. */
+export function tsxHooks(loader: Loader): string[] {
+  return loader.startsWith('tsx') ? ['--import', tsx] : []
+}
+
 export interface Finished {
   readonly stdout: string
   readonly stderr: string
