@@ -333,7 +333,7 @@ export const f = async (): Promise<string> => (await part('o')) + load('./plugin
     main: '-',
     files: {
       'package.json': modules,
-      '-': "const { lib } = await import('./lib.js')\nconst o = 'o'\nsend(() => o + lib())\n",
+      '-': "const { lib } = await import('./lib.js')\nlet o = 'o'\nfunction both() { return o + lib() }\nvar rest = { text: '' }\nsend(() => both() + rest.text)\n",
       'lib.js': "import { k } from './k.js'\nexport const lib = () => k",
       'k.js': "export const k = 'k'",
     },
