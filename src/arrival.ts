@@ -8,13 +8,18 @@ import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
 import { resolveModule } from './cloudpickle/source/resolve.ts'
 import { ModulePickleError } from './errors.ts'
-import { parsePackageKey } from './snapshot/objects/description.ts'
-import { findPackages, type PackageLookup } from './snapshot/materialize/package-lookup.ts'
+import type { PackageLookup } from './snapshot/materialize/package-candidates.ts'
+import type { WantedPackages } from './snapshot/materialize/package-lookup.ts'
+import { wantedPackages } from './snapshot/materialize/wanted-packages.ts'
+import { verifyGraph, type PackageGraph } from './snapshot/objects/package-graph.ts'
+import { packageLabel, parsePackageLabel } from './snapshot/objects/package-label.ts'
 import type { MaterializedSnapshot, SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 
 export interface ArrivalOptions {
   readonly cache: SnapshotCache
   readonly packages: PackageLookup
+  /** Snapshots that are in place without being in the cache; for the results of calls. */
+  readonly own?: (snapshotId: string) => MaterializedSnapshot | undefined
   /** The file of this very process that a module of a snapshot is taken from instead; for the results of calls. */
   readonly live?: (snapshotId: string, path: string) => string | undefined
 }
@@ -28,24 +33,25 @@ export interface LoadOptions {
 export class Arrival {
   readonly #options: ArrivalOptions
   readonly #snapshots = new Map<string, MaterializedSnapshot>()
-  readonly #packages: ReadonlyMap<string, string>
   /** Names of modules give places in this list. */
   readonly #ids: readonly string[]
+  #packages: ReadonlyMap<string, string> = new Map()
 
   /**
    * @throws ModulePickleError ERR_SNAPSHOT_MISSING, ERR_SNAPSHOT_CORRUPT, ERR_PACKAGE_MISMATCH, ERR_MATERIALIZE
    */
-  constructor({ snapshots, packages, objects }: Manifest, options: ArrivalOptions) {
-    const { packages: lookup } = options
+  constructor(manifest: Manifest, options: ArrivalOptions) {
     this.#options = options
-    this.#ids = snapshots
-    const needs = packages.map(key => parsePackageKey(key) ?? malformed(key))
-    this.#packages = findPackages(needs, lookup)
-    const lacking = snapshots.filter(id => !this.#take(id, options.cache.find(id, lookup)))
-    if (lacking.length === 0) return
-    for (const [id, kind, content] of objects) options.cache.put(id, kind, content)
-    for (const id of lacking) if (!options.cache.has(id)) throw missing(id)
-    for (const id of lacking) this.#take(id, options.cache.materialize(id, lookup))
+    this.#ids = manifest.snapshots
+    const snapshots = manifest.snapshots.filter(id => !this.#take(id, options.own?.(id)))
+    if (snapshots.length === 0 && manifest.packages.length === 0) return
+    const lacking = { ...manifest, snapshots }
+    if (this.#isInPlace(lacking)) return
+    const { cache, packages: lookup } = options
+    for (const [id, kind, content] of manifest.objects) cache.put(id, kind, content)
+    for (const id of snapshots) if (!cache.has(id)) throw missing(id)
+    this.#packages = cache.locatePackages(packagesOf(lacking, cache), lookup)
+    for (const id of snapshots) this.#take(id, cache.materialize(id, lookup, this.#packages))
   }
 
   /** Where a module of the pickle is here. */
@@ -61,6 +67,16 @@ export class Arrival {
       'ERR_GLOBAL_UNKNOWN',
       `The pickle names the module ${module}, which is not of a kind that is known here.`,
     )
+  }
+
+  /** Takes what is in place already; false where that is not all. */
+  #isInPlace(manifest: Manifest): boolean {
+    const { cache, packages: lookup } = this.#options
+    if (!manifest.snapshots.every(id => cache.isDescribed(id))) return false
+    const located = cache.findPackages(packagesOf(manifest, cache), lookup)
+    if (located === undefined) return false
+    this.#packages = located
+    return manifest.snapshots.every(id => this.#take(id, cache.find(id, lookup, located)))
   }
 
   /** False where the snapshot is not in place. */
@@ -84,11 +100,24 @@ export class Arrival {
   }
 
   #packageFile(name: string): string {
-    const [key, inside] = splitAt(name, name.indexOf('/', name.indexOf('@', 1)))
-    const directory = this.#packages.get(key)
+    const [label, inside] = splitAt(name, name.indexOf('/', name.indexOf('@', 1)))
+    const directory = this.#packages.get(label)
     if (directory !== undefined) return fileInside(directory, inside)
-    throw new ModulePickleError('ERR_PICKLE_CORRUPT', `The pickle uses ${key}, which its manifest does not list.`)
+    throw new ModulePickleError('ERR_PICKLE_CORRUPT', `The pickle uses ${label}, which its manifest does not list.`)
   }
+}
+
+/** All installed packages that a pickle needs, for a cache that has its snapshots. */
+export function packagesOf({ snapshots, packages, graph }: Manifest, cache: SnapshotCache): WantedPackages {
+  const named = packages.map(label => parsePackageLabel(label) ?? malformed(label))
+  verifyGraph(graph as PackageGraph)
+  const unlisted = named.find(need => need.key !== undefined && !Object.hasOwn(graph, packageLabel(need)))
+  if (unlisted) malformed(packageLabel(unlisted))
+  return wantedPackages(
+    snapshots.map(id => cache.descriptionOf(id)),
+    named,
+    graph as PackageGraph,
+  )
 }
 
 /** Stack traces show the lines of the TypeScript that was compiled; for the whole process, as Node knows no other way. */
@@ -113,9 +142,9 @@ function missing(id: string): ModulePickleError {
   )
 }
 
-function malformed(key: string): never {
+function malformed(label: string): never {
   throw new ModulePickleError(
     'ERR_PICKLE_CORRUPT',
-    `The manifest lists ${JSON.stringify(key)}, which is not name@version.`,
+    `The manifest lists ${JSON.stringify(label)}, which is not name@version, or a package that it does not describe.`,
   )
 }

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installExtension } from './cloudpickle/extension.ts'
 import type { LoadOptions } from './arrival.ts'
+import { checkPackages, type DumpOptions } from './dump-options.ts'
 import {
   extend as extendWith,
   pickle,
@@ -19,6 +20,7 @@ import { receivingCache, WithReceived } from './received.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
 export type { LoadOptions } from './arrival.ts'
+export type { DumpOptions } from './dump-options.ts'
 export { connect } from './executors/index.ts'
 export type {
   Call,
@@ -47,11 +49,13 @@ const source = new WithReceived(workingDirectory())
 /**
  * Pickles any value; functions come with the local packages that they need, as these are on disk now.
  *
- * Synchronous and self-contained: the snapshot is inside the pickle. Installed packages are references by exact version.
+ * Synchronous and self-contained: the snapshot is inside the pickle. Installed packages are references by version and content,
+ * unless `packages` is `include`.
  * @throws ModulePickleError with the path to what cannot be pickled
  */
-export function dumps(value: unknown): Uint8Array {
-  return pickle(value, { source, selfContained: true }).bytes
+export function dumps(value: unknown, { packages = 'reference' }: DumpOptions = {}): Uint8Array {
+  checkPackages(packages)
+  return pickle(value, { source, selfContained: true, packages }).bytes
 }
 
 /**
@@ -75,7 +79,7 @@ export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions =
 export function extend<B extends PicklerClass>(
   Base: B,
 ): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
-  return extendWith(Base, { source, selfContained: true })
+  return extendWith(Base, { source, selfContained: true, packages: 'reference' })
 }
 
 /**

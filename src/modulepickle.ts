@@ -8,9 +8,9 @@ import { CloudPickler, type DeferredImport, type Manifest, type ModuleTarget } f
 import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
 import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
 import type { Late } from './pickle/index.ts'
-import { Shipment, type ModuleSource, type Packed } from './shipment.ts'
+import { Shipment, type ModuleSource, type Packed, type PackagesMode } from './shipment.ts'
 
-export type { ModuleSource, Packed, PackedModules } from './shipment.ts'
+export type { ModuleSource, Packed, PackedModules, PackagesMode } from './shipment.ts'
 export type { ArrivalOptions } from './arrival.ts'
 
 /** What `extend` adds to a CloudPickler. */
@@ -23,6 +23,7 @@ export interface ShipOptions {
   readonly source: ModuleSource
   /** Whether the snapshots are inside the pickle; else only their ids are. */
   readonly selfContained: boolean
+  readonly packages: PackagesMode
 }
 
 /** A CloudPickler class. A mixin's constructor takes whatever its base takes; TypeScript asks for exactly this type. */
@@ -32,10 +33,10 @@ export type PicklerClass = new (...parameters: any[]) => CloudPickler
 /** A class that pickles as `Base` does, except that references into local modules carry the packages that these are in. */
 export function extend<B extends PicklerClass>(
   Base: B,
-  { source, selfContained }: ShipOptions,
+  { source, selfContained, packages }: ShipOptions,
 ): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
   class Shipping extends Base {
-    readonly shipment = new Shipment(source)
+    readonly shipment = new Shipment(source, packages)
 
     protected override moduleName(target: ModuleTarget): string | Late {
       return target.kind === 'file' ? this.shipment.nameOf(target.file) : super.moduleName(target)
@@ -83,14 +84,15 @@ export function pickle(value: unknown, options: ShipOptions): Pickled {
 
 type ShippingPickler = new () => CloudPickler & ShipsModules
 
-const shippingPicklers = new WeakMap<ModuleSource, Map<boolean, ShippingPickler>>()
+const shippingPicklers = new WeakMap<ModuleSource, Map<string, ShippingPickler>>()
 
 /** Made once for each source: making a class costs more than pickling a small function. */
 function shippingPickler(options: ShipOptions): ShippingPickler {
-  const known = shippingPicklers.get(options.source) ?? new Map<boolean, ShippingPickler>()
+  const known = shippingPicklers.get(options.source) ?? new Map<string, ShippingPickler>()
+  const key = `${options.packages} ${options.selfContained}`
   shippingPicklers.set(options.source, known)
-  const made = known.get(options.selfContained) ?? extend(CloudPickler, options)
-  known.set(options.selfContained, made)
+  const made = known.get(key) ?? extend(CloudPickler, options)
+  known.set(key, made)
   return made
 }
 

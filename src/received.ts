@@ -9,6 +9,7 @@ import type { DeferredImport } from './cloudpickle/index.ts'
 import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { MaterializedSource } from './materialized-source.ts'
 import type { ModuleSource, PackedModules } from './shipment.ts'
+import type { PackageNaming } from './snapshot/packages/installed-packages.ts'
 import { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 
 /** By what MODULEPICKLE_CACHE was. */
@@ -40,9 +41,14 @@ export class WithReceived implements ModuleSource {
     return this.#own.installed(file)
   }
 
-  pack(root: string, modules: Iterable<string>, deferred?: readonly DeferredImport[]): PackedModules {
+  pack(
+    root: string,
+    modules: Iterable<string>,
+    deferred: readonly DeferredImport[],
+    naming: PackageNaming,
+  ): PackedModules {
     const received = sourceHolding(path.join(root, 'package.json'))
-    return received ? received.pack(root) : this.#own.pack(root, modules, deferred)
+    return received ? received.pack(root, modules, deferred, naming) : this.#own.pack(root, modules, deferred, naming)
   }
 }
 

@@ -13,8 +13,17 @@ import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { ancestors } from './cloudpickle/source/package-json.ts'
 import { ModulePickleError } from './errors.ts'
 import { Late } from './pickle/index.ts'
-import { packageKey } from './snapshot/objects/description.ts'
-import type { Snapshot } from './snapshot/objects/snapshot.ts'
+import { byContent, byContentNow, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
+import type { ObjectId, Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
+import { byPlace } from './snapshot/packages/by-place.ts'
+import type { DescribedPackages, PackageNaming } from './snapshot/packages/installed-packages.ts'
+import { packageObjects } from './snapshot/packages/package-objects.ts'
+
+/**
+ * What becomes of installed packages. `place`: the other end uses this machine's directories. `reference`: it has to have the
+ * same ones, down to their content. `include`: they are taken along.
+ */
+export type PackagesMode = 'place' | 'reference' | 'include'
 
 /** Where the code of local modules comes from. */
 export interface ModuleSource {
@@ -22,8 +31,13 @@ export interface ModuleSource {
   locate(file: string): { readonly root: string; readonly path: string } | undefined
   /** The installed package that a file belongs to. */
   installed(file: string): InstalledFile | undefined
-  /** The state of every local package that the modules reach. */
-  pack(root: string, modules: Iterable<string>, deferred?: readonly DeferredImport[]): PackedModules
+  /** The state of every local package that the modules reach, with installed packages named by `naming`. */
+  pack(
+    root: string,
+    modules: Iterable<string>,
+    deferred: readonly DeferredImport[],
+    naming: PackageNaming,
+  ): PackedModules
 }
 
 export interface PackedModules extends Snapshot {
@@ -35,14 +49,16 @@ export interface PackedModules extends Snapshot {
   reaches(file: string): boolean
   /** The source file of a path inside the snapshot. */
   sourceOf(path: string): string | undefined
-  /** Where each needed package is installed here, by `name@version`. */
+  /** Where each needed package is installed here, by label. */
   readonly packageDirectories: ReadonlyMap<string, string>
+  /** These packages, and those that they resolve to where their content counts. */
+  readonly installed: DescribedPackages
 }
 
 /** What came to light while a value was pickled; for whoever transports the pickle. */
 export interface Packed {
   readonly snapshots: readonly PackedModules[]
-  /** Where each installed package that the other end needs is here, by `name@version`. */
+  /** Where each installed package that the other end needs is here, by label. */
   readonly packageDirectories: ReadonlyMap<string, string>
   /** The file here behind each name that stack traces on the other end show for code which travels by value. */
   readonly sources: ReadonlyMap<string, string>
@@ -55,14 +71,19 @@ export class Shipment implements Packed {
   readonly packageDirectories = new Map<string, string>()
   readonly sources = new Map<string, string>()
   readonly #source: ModuleSource
+  readonly #mode: PackagesMode
+  /** Directories of installed packages that the pickle itself names. */
+  readonly #named = new Set<string>()
   /** Files to pack, by project root. */
   readonly #files = new Map<string, Set<string>>()
   readonly #deferred = new Map<string, DeferredImport[]>()
   readonly #bindings = new Map<string, Set<string>>()
   #packed: Map<string, PackedModules> | undefined
+  #describedNamed: DescribedPackages | undefined
 
-  constructor(source: ModuleSource) {
+  constructor(source: ModuleSource, mode: PackagesMode) {
     this.#source = source
+    this.#mode = mode
   }
 
   get snapshots(): readonly PackedModules[] {
@@ -93,9 +114,8 @@ export class Shipment implements Packed {
       )
     }
     if (installed.name === 'modulepickle') return runtimeSpecifier(installed.file)
-    const key = packageKey(installed)
-    this.packageDirectories.set(key, installed.directory)
-    return `npm:${key}/${installed.file}`
+    this.#named.add(installed.directory)
+    return new Late(() => `npm:${this.#describeNamed().labels.get(installed.directory)!}/${installed.file}`)
   }
 
   /** The other end will import `file`. */
@@ -131,14 +151,35 @@ export class Shipment implements Packed {
   /** The manifest of a pickle that names `modules`; with `selfContained`, the snapshots are inside it. */
   manifest(manifest: Manifest, selfContained: boolean): Manifest {
     this.#checkBindings()
-    const packages = [...this.packageDirectories.keys()]
     const { snapshots } = this
-    for (const snapshot of snapshots) {
-      for (const [key, directory] of snapshot.packageDirectories) this.packageDirectories.set(key, directory)
+    const named = this.#describeNamed()
+    const packages = new Map([...this.#named].map(directory => [named.labels.get(directory)!, directory]))
+    for (const directories of [packages, ...snapshots.map(({ packageDirectories }) => packageDirectories)]) {
+      for (const [label, directory] of directories) this.packageDirectories.set(label, directory)
     }
     const shipped = new Map(selfContained ? snapshots.flatMap(({ objects }) => [...objects]) : [])
+    if (this.#mode === 'include') for (const [id, object] of this.#packageObjects(named)) shipped.set(id, object)
     const objects = [...shipped.values()].map((object): ManifestObject => [object.id, object.kind, object.read()])
-    return { ...manifest, snapshots: snapshots.map(({ id }) => id), packages, objects }
+    const ids = snapshots.map(({ id }) => id)
+    return { ...manifest, snapshots: ids, packages: [...packages.keys()], graph: named.graph, objects }
+  }
+
+  get #naming(): PackageNaming {
+    if (this.#mode === 'place') return byPlace
+    return this.#mode === 'reference' ? byContent : byContentNow
+  }
+
+  #describeNamed(): DescribedPackages {
+    return (this.#describedNamed ??= this.#naming.describe([...this.#named]))
+  }
+
+  #packageObjects(named: DescribedPackages): Map<ObjectId, SnapshotObject> {
+    const described = [named, ...this.snapshots.map(({ installed }) => installed)]
+    const { contents } = installedPackagesOfSender()
+    const objects = new Map<ObjectId, SnapshotObject>()
+    for (const packages of described)
+      for (const object of packageObjects(packages, contents)) objects.set(object.id, object)
+    return objects
   }
 
   #filesOf(root: string): Set<string> {
@@ -149,7 +190,10 @@ export class Shipment implements Packed {
 
   #pack(): Map<string, PackedModules> {
     this.#packed ??= new Map(
-      [...this.#files].map(([root, files]) => [root, this.#source.pack(root, files, this.#deferred.get(root))]),
+      [...this.#files].map(([root, files]) => [
+        root,
+        this.#source.pack(root, files, this.#deferred.get(root) ?? [], this.#naming),
+      ]),
     )
     return this.#packed
   }

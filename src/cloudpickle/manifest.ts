@@ -15,23 +15,25 @@ export interface Manifest {
   readonly modules: readonly string[]
   /** Ids of the snapshots whose modules or files the pickle uses. */
   readonly snapshots: readonly string[]
-  /** Installed packages that the pickle itself names, as `name@version`. */
+  /** Labels of installed packages that the pickle itself names. */
   readonly packages: readonly string[]
+  /** Those whose content counts, and all that they resolve to, by label. */
+  readonly graph: Readonly<Record<string, unknown>>
   /** The objects of the snapshots, where the pickle is to be self-contained. */
   readonly objects: readonly ManifestObject[]
 }
 
 export type ManifestObject = readonly [id: string, kind: 'blob' | 'tree', content: Uint8Array]
 
-export const emptyManifest: Manifest = { format: 1, modules: [], snapshots: [], packages: [], objects: [] }
+export const emptyManifest: Manifest = { format: 1, modules: [], snapshots: [], packages: [], graph: {}, objects: [] }
 
 const marker = 'modulepickle'
 
 /** The persistent id that carries `manifest`; what is empty is left out. */
-export function toPersistentId({ format, modules, snapshots, packages, objects }: Manifest): unknown {
+export function toPersistentId({ format, modules, snapshots, packages, graph, objects }: Manifest): unknown {
   const contents = objects.map(([id, kind, content]) => [id, kind, new Bytes(content)])
-  const lists = Object.entries({ modules, snapshots, packages, objects: contents })
-  return [marker, format, Object.fromEntries(lists.filter(([, list]) => list.length > 0))]
+  const fields = Object.entries({ modules, snapshots, packages, graph, objects: contents })
+  return [marker, format, Object.fromEntries(fields.filter(([, field]) => Object.keys(field).length > 0))]
 }
 
 /**
@@ -53,20 +55,25 @@ export function fromPersistentId(id: unknown): Manifest {
       `The pickle has format ${String(format)}; this version of modulepickle reads format ${formatVersion}. Use the same version on both ends.`,
     )
   }
-  const { modules = [], snapshots = [], packages = [], objects = [] } = fields ?? {}
+  const { modules = [], snapshots = [], packages = [], graph = {}, objects = [] } = fields ?? {}
   if (
     isListOf(modules, isString) &&
     isListOf(snapshots, isString) &&
     isListOf(packages, isString) &&
+    isRecord(graph) &&
     isListOf(objects, isObject)
   ) {
-    return { format: formatVersion, modules, snapshots, packages, objects }
+    return { format: formatVersion, modules, snapshots, packages, graph, objects }
   }
   throw new ModulePickleError('ERR_PICKLE_CORRUPT', 'The manifest at the beginning of the pickle is malformed.')
 }
 
 function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
   return Array.isArray(value) && value.every(isItem)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isString(value: unknown): value is string {

@@ -8,6 +8,7 @@ import type { DeferredImport } from '../cloudpickle/index.ts'
 import type { InstalledFile } from '../cloudpickle/source/installed-package.ts'
 import type { ModuleSource, PackedModules } from '../modulepickle.ts'
 import { WithReceived } from '../received.ts'
+import type { PackageNaming } from '../snapshot/packages/installed-packages.ts'
 import { workingDirectory, type Freshness } from '../snapshot/pack/working-directory.ts'
 
 export interface CodeSources {
@@ -38,10 +39,15 @@ export class PinnedSource implements ModuleSource {
     return this.#others.installed(file)
   }
 
-  pack(root: string, modules: Iterable<string>, deferred: readonly DeferredImport[] = []): PackedModules {
+  pack(
+    root: string,
+    modules: Iterable<string>,
+    deferred: readonly DeferredImport[],
+    naming: PackageNaming,
+  ): PackedModules {
     const files = [...modules]
     const pinned = this.#snapshots.find(snapshot => snapshot.root === root)
     const isWhole = deferred.length === 0 && files.every(file => pinned?.reaches(file))
-    return pinned && isWhole ? pinned : this.#others.pack(root, files, deferred)
+    return pinned && isWhole ? pinned : this.#others.pack(root, files, deferred, naming)
   }
 }

@@ -11,7 +11,7 @@ let shipping: (new () => OutcomePickler) | undefined
 
 /** @throws ModulePickleError for what cannot be pickled */
 export function encode(value: unknown): Uint8Array {
-  shipping ??= extend(OutcomePickler, { source: runtime().source, selfContained: false })
+  shipping ??= extend(OutcomePickler, { source: runtime().source, selfContained: false, packages: 'place' })
   return new shipping().dump(value)
 }
 

@@ -6,6 +6,7 @@
  */
 import { installExtension } from '../cloudpickle/extension.ts'
 import type { LoadOptions } from '../arrival.ts'
+import { checkPackages, type DumpOptions } from '../dump-options.ts'
 import {
   extend as extendWith,
   pickle,
@@ -23,8 +24,9 @@ export { currentCall, type CurrentCall } from '../call/current-call.ts'
 export { connect } from './nested.ts'
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */
-export function dumps(value: unknown): Uint8Array {
-  return pickle(value, { source: runtime().source, selfContained: true }).bytes
+export function dumps(value: unknown, { packages = 'reference' }: DumpOptions = {}): Uint8Array {
+  checkPackages(packages)
+  return pickle(value, { source: runtime().source, selfContained: true, packages }).bytes
 }
 
 /** The value of a pickle; its modules are evaluated first. */
@@ -41,7 +43,7 @@ export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions =
 export function extend<B extends PicklerClass>(
   Base: B,
 ): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
-  return extendWith(Base, { source: runtime().source, selfContained: true })
+  return extendWith(Base, { source: runtime().source, selfContained: true, packages: 'reference' })
 }
 
 /**

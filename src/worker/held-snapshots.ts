@@ -4,13 +4,17 @@
  * A worker decodes a pickle for every call. What was verified and put in place for the first call is still so for the next:
  * a directory in the cache is never changed.
  */
-import type { PackageLookup } from '../snapshot/materialize/package-lookup.ts'
+import type { PackageLookup } from '../snapshot/materialize/package-candidates.ts'
+import type { WantedPackages } from '../snapshot/materialize/package-lookup.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
+import { packageLabel } from '../snapshot/objects/package-label.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 
 export class HeldSnapshots extends SnapshotCache {
   readonly #complete = new Set<ObjectId>()
   readonly #inPlace = new Map<ObjectId, MaterializedSnapshot>()
+  /** Where packages are, by what was wanted. */
+  readonly #located = new Map<string, ReadonlyMap<string, string>>()
 
   override missing(id: ObjectId): ObjectId[] {
     if (this.#complete.has(id)) return []
@@ -19,15 +23,30 @@ export class HeldSnapshots extends SnapshotCache {
     return missing
   }
 
-  override find(id: ObjectId, packages: PackageLookup): MaterializedSnapshot | undefined {
-    return this.#inPlace.get(id) ?? super.find(id, packages)
+  override findPackages(wanted: WantedPackages, lookup: PackageLookup): ReadonlyMap<string, string> | undefined {
+    const key = keyOf(wanted, lookup)
+    const located = this.#located.get(key) ?? super.findPackages(wanted, lookup)
+    if (located) this.#located.set(key, located)
+    return located
   }
 
-  override materialize(id: ObjectId, packages: PackageLookup): MaterializedSnapshot {
-    const known = this.#inPlace.get(id)
+  override find(
+    id: ObjectId,
+    packages: PackageLookup,
+    located?: ReadonlyMap<string, string>,
+  ): MaterializedSnapshot | undefined {
+    return this.#known(id, located) ?? super.find(id, packages, located)
+  }
+
+  override materialize(
+    id: ObjectId,
+    packages: PackageLookup,
+    located?: ReadonlyMap<string, string>,
+  ): MaterializedSnapshot {
+    const known = this.#known(id, located)
     if (known) return known
     try {
-      const inPlace = super.materialize(id, packages)
+      const inPlace = super.materialize(id, packages, located)
       this.#inPlace.set(id, inPlace)
       return inPlace
     } catch (error) {
@@ -39,6 +58,17 @@ export class HeldSnapshots extends SnapshotCache {
 
   /** To be called when packages are to be found elsewhere than before: what is linked to them is another directory. */
   placeAgain(): void {
+    this.#located.clear()
     this.#inPlace.clear()
   }
+
+  #known(id: ObjectId, located: ReadonlyMap<string, string> | undefined): MaterializedSnapshot | undefined {
+    const known = this.#inPlace.get(id)
+    const links = [...(known?.packageDirectories ?? [])]
+    return links.every(([label, directory]) => !located || located.get(label) === directory) ? known : undefined
+  }
+}
+
+function keyOf({ needs }: WantedPackages, { directories }: PackageLookup): string {
+  return JSON.stringify([needs.map(packageLabel).sort(), directories])
 }

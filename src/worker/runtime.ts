@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import type { ArrivalOptions, ModuleSource } from '../modulepickle.ts'
+import { adoptPlaces } from '../snapshot/packages/by-place.ts'
 import { HeldSnapshots } from './held-snapshots.ts'
 import { MaterializedSource } from '../materialized-source.ts'
 import { writeRuntimePackage, type Program } from './runtime-package.ts'
@@ -47,6 +48,7 @@ function makeRuntime(): Runtime {
         if (exact.has(key) && exact.get(key) !== place) cache.placeAgain()
         exact.set(key, place)
       }
+      adoptPlaces(directories)
     },
   }
 }

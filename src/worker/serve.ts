@@ -50,8 +50,11 @@ async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Pr
   const { arrival, cache } = runtime()
   let snapshotIds: string[]
   try {
-    snapshotIds = (defined ? [defined.pickle, body] : [body]).flatMap(pickle => readManifest(pickle).snapshots)
-    await obtainSnapshots(snapshotIds, cache, arrival.packages, conversation.supplies)
+    const manifests = (defined ? [defined.pickle, body] : [body]).map(pickle => readManifest(pickle))
+    snapshotIds = manifests.flatMap(({ snapshots }) => snapshots)
+    for (const manifest of manifests) {
+      await obtainSnapshots(manifest, cache, arrival.packages, conversation.supplies)
+    }
   } catch (error) {
     return { ok: false, error }
   }

@@ -4,10 +4,14 @@
  * A snapshot that is here costs no message. Objects are verified against their ids by the cache, before a byte is kept.
  */
 import { debuglog } from 'node:util'
+import { packagesOf } from '../arrival.ts'
+import type { Manifest } from '../cloudpickle/index.ts'
 import { isModulePickleError, ModulePickleError } from '../errors.ts'
 import { maximumNeeds, type Connection, type SenderMessage, type WorkerMessage } from '../protocol/index.ts'
-import type { PackageLookup } from '../snapshot/materialize/package-lookup.ts'
+import type { PackageLookup } from '../snapshot/materialize/package-candidates.ts'
+import type { WantedPackages } from '../snapshot/materialize/package-lookup.ts'
 import type { SnapshotCache } from '../snapshot/materialize/snapshot-cache.ts'
+import { packageLabel } from '../snapshot/objects/package-label.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 
 export type ToSender = Connection<WorkerMessage, SenderMessage>
@@ -26,37 +30,66 @@ const debug = debuglog('modulepickle-worker')
  *   ERR_SNAPSHOT_CORRUPT, ERR_PACKAGE_MISMATCH, ERR_MATERIALIZE
  */
 export async function obtainSnapshots(
-  ids: readonly ObjectId[],
+  manifest: Manifest,
   cache: SnapshotCache,
   packages: PackageLookup,
   sender: SupplyLine,
 ): Promise<void> {
-  for (const id of ids) {
-    await obtainObjects(id, cache.missing(id), cache, sender)
-    try {
-      cache.materialize(id, packages)
-    } catch (error) {
-      const lacking = cache.missingOrDamaged(id)
-      if (lacking.length === 0) throw error
-      await obtainObjects(id, lacking, cache, sender)
-      cache.materialize(id, packages)
-    }
+  for (const id of manifest.snapshots) await obtainObjects(id, () => cache.missing(id), cache, sender)
+  try {
+    await putInPlace(manifest, cache, packages, sender)
+  } catch (error) {
+    const damaged = manifest.snapshots.filter(id => cache.missingOrDamaged(id).length > 0)
+    if (damaged.length === 0) throw error
+    for (const id of damaged) await obtainObjects(id, () => cache.missingOrDamaged(id), cache, sender)
+    await putInPlace(manifest, cache, packages, sender)
   }
 }
 
+async function putInPlace(
+  manifest: Manifest,
+  cache: SnapshotCache,
+  packages: PackageLookup,
+  sender: SupplyLine,
+): Promise<void> {
+  const located = await obtainPackages(packagesOf(manifest, cache), cache, packages, sender)
+  for (const id of manifest.snapshots) cache.materialize(id, packages, located)
+}
+
+/** Packages that are not installed here, or not as the sender has them, come from the sender. */
+async function obtainPackages(
+  wanted: WantedPackages,
+  cache: SnapshotCache,
+  lookup: PackageLookup,
+  sender: SupplyLine,
+): Promise<ReadonlyMap<string, string>> {
+  const known = cache.findPackages(wanted, lookup)
+  if (known) return known
+  try {
+    return cache.locatePackages(wanted, lookup)
+  } catch (error) {
+    if (cache.missingOfPackages(wanted, lookup).length === 0) throw error
+    const labels = wanted.needs.map(packageLabel).join(' ')
+    await obtainObjects(labels, () => cache.missingOfPackages(wanted, lookup), cache, sender)
+    return cache.locatePackages(wanted, lookup)
+  }
+}
+
+/** `of` is the snapshot, or the packages, that `lacking` tells objects of. */
 async function obtainObjects(
-  snapshot: ObjectId,
-  lacking: readonly ObjectId[],
+  of: string,
+  lacking: () => readonly ObjectId[],
   cache: SnapshotCache,
   sender: SupplyLine,
 ): Promise<void> {
-  if (lacking.length === 0) return
+  let objects = lacking()
+  if (objects.length === 0) return
   // A tree that has arrived shows what lies below it, and that may be lacking, too.
-  for (let objects = lacking; objects.length > 0; objects = cache.missing(snapshot)) {
-    sender.send({ kind: 'need', snapshot, objects: objects.slice(0, maximumNeeds) })
-    if (!(await takeObjects(cache, sender))) throw notSupplied(snapshot, objects)
+  for (; objects.length > 0; objects = lacking()) {
+    sender.send({ kind: 'need', snapshot: of, objects: objects.slice(0, maximumNeeds) })
+    if (!(await takeObjects(cache, sender))) throw notSupplied(of, objects)
   }
-  sender.send({ kind: 'has', snapshot })
+  sender.send({ kind: 'has', snapshot: of })
 }
 
 /** False when the sender had none. All objects are taken from the stream, also when one of them is refused. */

@@ -128,7 +128,7 @@ for (const loader of ['plain ESM', 'plain CommonJS', 'tsx ESM', 'tsx CommonJS', 
     after(() => project.remove())
 
     for (const [kind, how] of Object.entries(loader === 'plain CommonJS' ? { ...expected, ...byIdentity } : expected)) {
-      test(`${kind} travels as ${how}`, () => assert.equal(travels.get(kind), how))
+      test(`${kind} travels as ${how}`, () => assert.equal(travels.get(kind)?.replace(/~[0-9a-f]{64}/, ''), how))
     }
 
     test('python3 -m pickletools reads every pickle', { skip: unlessCommand('python3', 'Install Python 3.') }, () => {

@@ -7,6 +7,7 @@ import { isModulePickleError, type ErrorCode } from '../../src/errors.ts'
 import { SnapshotCache } from '../../src/snapshot/materialize/snapshot-cache.ts'
 import { encodeDescription, type SnapshotDescription } from '../../src/snapshot/objects/description.ts'
 import { objectId } from '../../src/snapshot/objects/object-id.ts'
+import { keyPackages } from '../../src/snapshot/objects/package-graph.ts'
 import type { ObjectId } from '../../src/snapshot/objects/snapshot.ts'
 import { encodeTree, type TreeEntry } from '../../src/snapshot/objects/tree.ts'
 import { temporaryDirectory } from '../unit/snapshot/temporary-project.ts'
@@ -152,7 +153,7 @@ test('trees that name each other into millions of files, or too deep, are refuse
 
 test('links to packages stay inside the snapshot and replace nothing', t => {
   const key = 'dep@1.0.0'
-  const describe = (place: string): unknown => ({ ...plain, packages: { dep: ['1.0.0'] }, links: { [place]: key } })
+  const describe = (place: string): unknown => ({ ...plain, links: { [place]: key } })
   const places =
     '../node_modules/dep /node_modules/dep a/../../node_modules/dep ./node_modules/dep dep a/dep node_modules/.. ' +
     'node_modules/../x node_modules/a/node_modules/b node_modules/@s node_modules/a/b'
@@ -177,7 +178,6 @@ test('a package link through a link of the snapshot, or onto an entry of it, is 
     const cache = emptyCache(t)
     const id = putSnapshot(cache, tree, {
       ...plain,
-      packages: { dep: ['1.0.0'] },
       links: { 'b/node_modules/dep': 'dep@1.0.0' },
     })
     assert.throws(
@@ -191,14 +191,37 @@ test('a package link through a link of the snapshot, or onto an entry of it, is 
 })
 
 test('a description that is missing, malformed or of another format is refused', t => {
+  const node = { files: '0'.repeat(64), dependencies: {} }
+  const package_ = { name: 'dep', version: '1.0.0', files: node.files, native: false, dependencies: new Map() }
+  const dep = `dep@1.0.0~${keyPackages([package_]).join()}`
+  const whole = { ...plain, packages: { [dep]: node }, links: { 'node_modules/dep': dep } }
+  const accepted = emptyCache(t)
+  refuses(
+    t,
+    accepted,
+    putSnapshot(accepted, {}, whole),
+    'ERR_PACKAGE_MISMATCH',
+    'the one that the others are made from',
+  )
   const malformed: unknown[] = [
     'not JSON',
     '[]',
-    { ...plain, packages: { dep: '1.0.0' } },
-    { ...plain, packages: { dep: [] } },
-    { ...plain, packages: { '../dep': ['1.0.0'] } },
-    { ...plain, packages: { dep: ['../1'] } },
-    { ...plain, links: { 'node_modules/dep': 'dep@1.0.0' } },
+    { ...plain, packages: [] },
+    { ...plain, packages: { 'dep@1.0.0': node } },
+    { ...plain, packages: { [dep.replace(/.$/, '')]: node } },
+    { ...plain, packages: { [dep.replace('dep', '../dep')]: node } },
+    { ...plain, packages: { [dep.replace('1.0.0', '../1')]: node } },
+    { ...plain, packages: { [dep.replace('1.0.0', '1.0.1')]: node } },
+    { ...plain, packages: { [dep]: { ...node, files: '1'.repeat(64) } } },
+    { ...plain, packages: { [dep]: { ...node, files: '..' } } },
+    { ...plain, packages: { [dep]: { ...node, native: true } } },
+    { ...plain, packages: { [dep]: { ...node, native: 1 } } },
+    { ...plain, packages: { [dep]: { ...node, dependencies: [] } } },
+    { ...plain, packages: { [dep]: { ...node, dependencies: { dep } } } },
+    { ...plain, packages: { [dep]: { ...node, dependencies: { '../dep': dep } } } },
+    { ...plain, packages: { [dep]: { ...node, dependencies: { x: 'x@1.0.0' } } } },
+    { ...plain, packages: { [dep]: null } },
+    { ...plain, links: { 'node_modules/dep': dep } },
     { ...plain, links: { 'node_modules/dep': 7 } },
     { ...plain, conditions: 'development' },
     { format: 1 },

@@ -1,8 +1,10 @@
 /**
- * Which installed package a file belongs to. The innermost package.json may only set `type`; the one with a name counts.
+ * Which installed package a file belongs to, and what that package is called.
+ *
+ * Below node_modules the path tells: package.json files further inside may set a type, or even a name, for a part of it.
  */
 import path from 'node:path'
-import { ancestors, readPackageJson } from './package-json.ts'
+import { ancestors, readPackageJson, type ReadPackageJson } from './package-json.ts'
 
 export interface InstalledFile {
   readonly name: string
@@ -18,14 +20,45 @@ export function isInNodeModules(file: string): boolean {
   return file.split(path.sep).includes('node_modules')
 }
 
-/** undefined for a file that no package.json with a name and a version encloses below its node_modules directory. */
-export function installedFile(file: string): InstalledFile | undefined {
+/** undefined for a file that is in no package that has a name and a version, or lies in node_modules. */
+export function installedFile(file: string, read: ReadPackageJson = readPackageJson): InstalledFile | undefined {
+  const directory = packageDirectory(file, read)
+  if (directory === undefined) return undefined
+  return {
+    ...packageIdentity(directory, read),
+    file: path.relative(directory, file).split(path.sep).join('/'),
+    directory,
+  }
+}
+
+/** What a package calls itself; one that says nothing has the name of its directory and version 0.0.0. */
+export function packageIdentity(
+  directory: string,
+  read: ReadPackageJson = readPackageJson,
+): { readonly name: string; readonly version: string } {
+  const { name, version } = read(directory) ?? {}
+  return {
+    name: typeof name === 'string' && name !== '' ? name : entryName(directory),
+    version: typeof version === 'string' && version !== '' ? version : '0.0.0',
+  }
+}
+
+function packageDirectory(file: string, read: ReadPackageJson): string | undefined {
+  const isBelow = isInNodeModules(file)
   for (const directory of ancestors(path.dirname(file))) {
     if (path.basename(directory) === 'node_modules') return undefined
-    const json = readPackageJson(directory)
-    if (json?.name === undefined || json.version === undefined) continue
-    const inside = path.relative(directory, file).split(path.sep).join('/')
-    return { name: json.name, version: json.version, file: inside, directory }
+    const json = read(directory)
+    if (isBelow ? json && isEntry(directory) : json?.name !== undefined && json.version !== undefined) return directory
   }
   return undefined
+}
+
+/** `node_modules/<name>` or `node_modules/@<scope>/<name>`. */
+function isEntry(directory: string): boolean {
+  return path.basename(directory.slice(0, -entryName(directory).length - 1)) === 'node_modules'
+}
+
+function entryName(directory: string): string {
+  const [scope = '', name = ''] = directory.split(path.sep).slice(-2)
+  return scope.startsWith('@') ? `${scope}/${name}` : name
 }

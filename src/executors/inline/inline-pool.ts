@@ -130,7 +130,7 @@ export class InlinePool implements CallPool {
   }
 
   #encode(value: unknown): Uint8Array {
-    const pickled = pickle(value, { source: this.#source, selfContained: false })
+    const pickled = pickle(value, { source: this.#source, selfContained: false, packages: 'place' })
     this.#shipped.add(pickled)
     return pickled.bytes
   }

@@ -9,13 +9,6 @@ import type { SnapshotDescription } from '../objects/description.ts'
 /** Path of a `node_modules` entry in the snapshot to where it leads. */
 export type BoundLinks = ReadonlyMap<string, string>
 
-/** Where the sender had each package, so that a receiver with the same layout finds nested versions. */
-export function placesOf({ links }: SnapshotDescription): Map<string, string[]> {
-  const places = new Map<string, string[]>()
-  for (const [place, key] of Object.entries(links)) places.set(key, [...(places.get(key) ?? []), place])
-  return places
-}
-
 /** @throws ModulePickleError ERR_SNAPSHOT_CORRUPT for a link to a package that is not needed */
 export function linksOf(
   description: SnapshotDescription,

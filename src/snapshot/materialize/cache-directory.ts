@@ -2,7 +2,8 @@
  * The private directory that holds everything a receiver keeps: found, made and checked before it is used.
  *
  * Code is run from it, so it must belong to this user and nobody else may write there. Layout: `objects/ab/cdef…`,
- * `snapshots/<id>/<bound packages>/…`, `seals/<id>-<bound packages>`, `pins/<process>`, `tmp/<process>-<random>/`.
+ * `snapshots/<id>/<bound packages>/…`, `seals/<id>-<bound packages>`, `pins/<process>`, `stamps/<hash>`,
+ * `tmp/<process>-<random>/`.
  */
 import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -16,6 +17,8 @@ export interface CacheDirectory {
   readonly snapshots: string
   readonly seals: string
   readonly pins: string
+  /** What is known of installed packages elsewhere. */
+  readonly stamps: string
   readonly temporary: string
 }
 
@@ -33,6 +36,7 @@ export function openCacheDirectory(directory?: string): CacheDirectory {
     snapshots: makePrivate(path.join(root, 'snapshots')),
     seals: makePrivate(path.join(root, 'seals')),
     pins: makePrivate(path.join(root, 'pins')),
+    stamps: makePrivate(path.join(root, 'stamps')),
     temporary: makePrivate(path.join(root, 'tmp')),
   }
 }

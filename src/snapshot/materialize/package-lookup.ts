@@ -1,153 +1,137 @@
 /**
- * Finds the installed packages that a snapshot needs, each at the exact version, before anything is written or imported.
+ * Finds the installed packages that a pickle needs among those that the receiver has, before anything is written or imported.
  *
- * Looks at package.json files only. What does not match is refused all at once, with a table.
+ * A need without a key asks for a name and a version; one with a key for the same content, down to all that it resolves to.
+ * Packages that have a dependency in common are found together or not at all, so that nothing of them runs twice.
  */
-import { readFileSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
-import { ModulePickleError } from '../../errors.ts'
-import { packageKey } from '../objects/description.ts'
+import { packageIdentity } from '../../cloudpickle/source/installed-package.ts'
+import { isModulePickleError } from '../../errors.ts'
+import { reachableLabels, type PackageGraph } from '../objects/package-graph.ts'
+import { packageLabel } from '../objects/package-label.ts'
 import type { PackageNeed } from '../objects/snapshot.ts'
+import type { InstalledPackages } from '../packages/installed-packages.ts'
+import { candidateDirectories, type PackageLookup } from './package-candidates.ts'
+import { explainContent, nothingFound, type Difference } from './package-differences.ts'
 
-/** Where the receiver has its installed packages. */
-export interface PackageLookup {
-  /** Directories whose `node_modules`, and their parents', are searched, in this order. */
-  readonly directories: readonly string[]
-  /** `name@version` to the package's directory; asked first, and checked like any other. */
-  readonly exact?: ReadonlyMap<string, string>
-  /** The directory that shipped code gets as `node_modules/modulepickle`. */
-  readonly runtime: string
+/** What is looked for. */
+export interface WantedPackages {
+  readonly needs: readonly PackageNeed[]
+  readonly graph: PackageGraph
+  /** Where the sender has packages, by label: paths below its project. */
+  readonly places: ReadonlyMap<string, readonly string[]>
 }
 
-interface Candidate {
-  readonly directory: string
-  readonly name: string
-  readonly version: string
+export interface FoundPackages {
+  /** Labels to real directories. */
+  readonly found: ReadonlyMap<string, string>
+  readonly missing: readonly PackageNeed[]
+  readonly differences: readonly Difference[]
 }
 
-/** Paths below a directory where a need may be found besides `node_modules/<name>`: nested or aliased installs. */
-type NestedPaths = ReadonlyMap<string, readonly string[]>
-
-/**
- * `name@version` of each need to the real path of its directory.
- * @throws ModulePickleError ERR_PACKAGE_MISMATCH with a table of all needs that are missing or differ
- */
 export function findPackages(
-  needs: readonly PackageNeed[],
+  wanted: WantedPackages,
   lookup: PackageLookup,
-  nested: NestedPaths = new Map(),
-): Map<string, string> {
+  installed: InstalledPackages,
+): FoundPackages {
   const found = new Map<string, string>()
-  const differing: Difference[] = []
-  for (const need of needs) {
-    const seen: Candidate[] = []
-    const match = findPackage(need, lookup, nested.get(packageKey(need)) ?? [], seen)
-    if (match === undefined) differing.push({ need, seen: seen[0] })
-    else found.set(packageKey(need), match)
+  const missing: PackageNeed[] = []
+  const differences: Difference[] = []
+  for (const need of wanted.needs) {
+    const seen: Difference[] = []
+    const match = findPackage(need, wanted, lookup, installed, seen)
+    if (match !== undefined) found.set(packageLabel(need), match)
+    else {
+      missing.push(need)
+      differences.push(...(seen.length > 0 ? seen : [nothingFound(need, lookup)]))
+    }
   }
-  if (differing.length > 0) throw mismatch(differing, lookup)
-  return found
+  for (const [need, difference] of findTwins(wanted, found, installed)) {
+    missing.push(need)
+    differences.push(difference)
+  }
+  withdrawRelated(wanted, found, missing)
+  return { found, missing, differences }
 }
 
+/** What is seen on the way and is not it goes to `seen`, the first such only. */
 function findPackage(
   need: PackageNeed,
+  { graph, places }: WantedPackages,
   lookup: PackageLookup,
-  nested: readonly string[],
-  seen: Candidate[],
+  installed: InstalledPackages,
+  seen: Difference[],
 ): string | undefined {
-  for (const directory of candidateDirectories(need, lookup, nested)) {
-    const candidate = readCandidate(directory)
-    if (candidate === undefined) continue
-    if (candidate.name === need.name && candidate.version === need.version) return realpathSync(directory)
-    seen.push(candidate)
+  const label = packageLabel(need)
+  for (const candidate of candidateDirectories(need, lookup, places.get(label) ?? [])) {
+    if (!existsSync(path.join(candidate, 'package.json'))) continue
+    const directory = realpathSync(candidate)
+    const differing = compare(need, graph, directory, installed)
+    if (differing.length === 0) return directory
+    if (seen.length === 0) seen.push(...differing)
   }
   return undefined
 }
 
-function* candidateDirectories(need: PackageNeed, lookup: PackageLookup, nested: readonly string[]): Generator<string> {
-  const exact = lookup.exact?.get(packageKey(need))
-  if (exact !== undefined) yield exact
-  for (const start of lookup.directories) {
-    const base = path.resolve(start)
-    for (const place of nested) yield path.join(base, ...place.split('/'))
-    for (let directory = base; ; directory = path.dirname(directory)) {
-      const modules = path.basename(directory) === 'node_modules' ? directory : path.join(directory, 'node_modules')
-      yield path.join(modules, ...need.name.split('/'))
-      yield* pnpmDirectories(need, modules)
-      if (path.dirname(directory) === directory) break
+/** Nothing where the package in `directory` is the one that is needed. */
+function compare(
+  need: PackageNeed,
+  graph: PackageGraph,
+  directory: string,
+  installed: InstalledPackages,
+): Difference[] {
+  const row = { name: need.name, needed: need.version, where: directory }
+  try {
+    const { name, version } = packageIdentity(directory)
+    if (name !== need.name) return [{ ...row, found: `${name} ${version}` }]
+    if (version !== need.version) return [{ ...row, found: version }]
+    if (need.key === undefined) return []
+    const own = installed.describe([directory])
+    const label = packageLabel(need)
+    return own.labels.get(directory) === label ? [] : explainContent(label, graph, directory, own)
+  } catch (error) {
+    // A package.json that is not JSON, or files that must not be read.
+    if (!isModulePickleError(error) && (error as NodeJS.ErrnoException).code === undefined) throw error
+    return [{ ...row, found: (error as Error).message }]
+  }
+}
+
+/** Packages with state, such as React, must be one where the sender has one. */
+function* findTwins(
+  { needs, graph }: WantedPackages,
+  found: Map<string, string>,
+  installed: InstalledPackages,
+): Generator<[PackageNeed, Difference]> {
+  const keyed = needs.filter(need => need.key !== undefined && found.has(packageLabel(need)))
+  const { labels } = installed.describe(keyed.map(need => found.get(packageLabel(need))!))
+  const owners = new Map<string, string>()
+  const twins = new Map<string, string>()
+  for (const [directory, label] of labels) {
+    if (owners.has(label) && !graph[label]?.several) twins.set(label, directory)
+    owners.set(label, directory)
+  }
+  for (const need of keyed) {
+    const twin = [...reachableLabels(graph, [packageLabel(need)])].find(label => twins.has(label))
+    if (twin === undefined) continue
+    found.delete(packageLabel(need))
+    const name = twin.slice(0, twin.indexOf('@', 1))
+    yield [need, { name, needed: 'one instance', found: 'several', where: twins.get(twin)! }]
+  }
+}
+
+/** Of what has a dependency in common with something missing, another instance would run beside it. */
+function withdrawRelated({ needs, graph }: WantedPackages, found: Map<string, string>, missing: PackageNeed[]): void {
+  const lacking = reachableLabels(graph, missing.map(packageLabel))
+  for (let previous = -1; previous !== lacking.size;) {
+    previous = lacking.size
+    for (const need of needs) {
+      const label = packageLabel(need)
+      const reached = reachableLabels(graph, [label])
+      if (!found.has(label) || ![...reached].some(each => lacking.has(each))) continue
+      found.delete(label)
+      missing.push(need)
+      for (const each of reached) lacking.add(each)
     }
   }
-}
-
-/** pnpm keeps every version under `.pnpm/<name with + for />@<version>[_peers]/node_modules/<name>`. */
-function* pnpmDirectories(need: PackageNeed, modules: string): Generator<string> {
-  const store = path.join(modules, '.pnpm')
-  const prefix = `${need.name.replace('/', '+')}@${need.version}`
-  for (const name of listDirectory(store)) {
-    const isVersion = name.startsWith(prefix) && /^(?:$|[_(])/.test(name.slice(prefix.length))
-    if (isVersion) yield path.join(store, name, 'node_modules', ...need.name.split('/'))
-  }
-}
-
-function listDirectory(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort()
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
-}
-
-function readCandidate(directory: string): Candidate | undefined {
-  let text: string
-  try {
-    text = readFileSync(path.join(directory, 'package.json'), 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-  return { directory, ...nameAndVersion(text) }
-}
-
-function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR'
-}
-
-function nameAndVersion(text: string): { name: string; version: string } {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return { name: '', version: 'package.json is not JSON' }
-  }
-  const { name, version } = Object(json) as { name?: unknown; version?: unknown }
-  return { name: String(name), version: String(version) }
-}
-
-interface Difference {
-  readonly need: PackageNeed
-  readonly seen: Candidate | undefined
-}
-
-function mismatch(differing: readonly Difference[], lookup: PackageLookup): ModulePickleError {
-  const rows = differing.map(({ need, seen }) => [
-    need.name,
-    need.version,
-    seen === undefined ? 'none' : seen.name === need.name ? seen.version : `${seen.name} ${seen.version}`,
-    seen?.directory ?? lookup.directories.map(directory => path.join(directory, 'node_modules')).join(', '),
-  ])
-  const table = formatTable([['package', 'needed', 'found', 'where'], ...rows])
-  const installs = differing.map(({ need }) => packageKey(need)).join(' ')
-  return new ModulePickleError(
-    'ERR_PACKAGE_MISMATCH',
-    `The shipped code needs installed packages that are not here in the same version. Nothing of it was run.\n\n${table}\n\nInstall them (npm install ${installs}), or name the directory that has them in \`packages\`.`,
-  )
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? []
-  return rows
-    .map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
-    .join('\n')
 }

@@ -9,19 +9,26 @@ import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
 import { decodeChanges } from '../objects/changes.ts'
-import { decodeDescription, descriptionPath, packageNeeds, type SnapshotDescription } from '../objects/description.ts'
+import { decodeDescription, descriptionPath, type SnapshotDescription } from '../objects/description.ts'
 import { isObjectId } from '../objects/object-id.ts'
-import type { ObjectId, ObjectKind, SnapshotObject } from '../objects/snapshot.ts'
+import { reachableLabels } from '../objects/package-graph.ts'
+import { packageLabel, parsePackageLabel } from '../objects/package-label.ts'
+import type { ObjectId, ObjectKind, PackageNeed, SnapshotObject } from '../objects/snapshot.ts'
 import { decodeTree } from '../objects/tree.ts'
 import { walkObjects } from '../objects/walk.ts'
-import { bindingOf, linksOf, placesOf } from './bound-links.ts'
+import { bindingOf, linksOf } from './bound-links.ts'
 import { openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
 import { collectNowAndThen } from './collect.ts'
 import { isDirectory, isInPlace, writeDirectory, type Placement } from './directory.ts'
+import { installedPackages } from './installed-here.ts'
 import { ObjectStore } from './object-store.ts'
-import { findPackages, type PackageLookup } from './package-lookup.ts'
+import type { PackageLookup } from './package-candidates.ts'
+import { mismatch } from './package-differences.ts'
+import { findPackages, type FoundPackages, type WantedPackages } from './package-lookup.ts'
+import { packageDirectory, packagePlacement, wrappingTrees } from './package-placement.ts'
 import { Pins } from './pins.ts'
 import { makeTemporary, sweepTemporary } from './temporary.ts'
+import { wantedPackages } from './wanted-packages.ts'
 import type { ObjectSource } from './write-snapshot.ts'
 
 /** A snapshot on disk, ready to be imported from. */
@@ -31,8 +38,8 @@ export interface MaterializedSnapshot {
   readonly directory: string
   /** Whether any of it was compiled, and so has source maps. */
   readonly isCompiled: boolean
-  /** Where a package that the snapshot needs is installed here; undefined for one that it does not need. */
-  packageDirectory(name: string, version: string): string | undefined
+  /** Where each package that the snapshot links to is here, by label. */
+  readonly packageDirectories: ReadonlyMap<string, string>
 }
 
 /** Which file of which snapshot a path in the cache is. `path` has `/`. */
@@ -49,6 +56,7 @@ export class SnapshotCache {
   readonly #pins: Pins
   /** Directories that were as written when this process first used them. */
   readonly #inPlace = new Map<string, MaterializedSnapshot>()
+  readonly #packagesInPlace = new Set<string>()
 
   /**
    * Opens `directory`, by default $MODULEPICKLE_CACHE, else the user's cache directory.
@@ -110,7 +118,7 @@ export class SnapshotCache {
    * @throws ModulePickleError ERR_SNAPSHOT_MISSING, ERR_SNAPSHOT_CORRUPT when `base` is not here whole or the changes do not fit
    */
   changed(base: ObjectId, next: ObjectId, changes: Uint8Array): SnapshotObject[] {
-    return decodeChanges(base, next, changes, (id, kind) => this.#read(id, kind))
+    return decodeChanges(base, next, changes, (id, kind) => this.readObject(id, kind))
   }
 
   /** As `missing`, but reads every object: one that was damaged is removed, and so it is missing. */
@@ -124,7 +132,7 @@ export class SnapshotCache {
    */
   *objectsOf(id: ObjectId): Generator<SnapshotObject> {
     for (const object of walkObjects(id, tree => this.#objects.read(tree, 'tree'))) {
-      const content = this.#read(object.id, object.kind)
+      const content = this.readObject(object.id, object.kind)
       yield { ...object, sizeBytes: content.byteLength, read: () => content }
     }
   }
@@ -133,36 +141,84 @@ export class SnapshotCache {
   descriptionOf(id: ObjectId): SnapshotDescription {
     const known = this.#descriptions.get(id)
     if (known) return known
-    const entry = decodeTree(this.#read(id, 'tree')).find(({ name }) => name === descriptionPath)
+    const entry = decodeTree(this.readObject(id, 'tree')).find(({ name }) => name === descriptionPath)
     if (entry === undefined || entry.mode !== '100644') {
       throw new ModulePickleError('ERR_SNAPSHOT_CORRUPT', `Snapshot ${id} has no ${descriptionPath}.`)
     }
-    const description = decodeDescription(this.#read(entry.id, 'blob'))
+    const description = decodeDescription(this.readObject(entry.id, 'blob'))
     this.#descriptions.set(id, description)
     return description
   }
 
-  /**
-   * The snapshot where it is in place already; undefined where anything of it has to be put here or written first.
-   * @throws ModulePickleError ERR_PACKAGE_MISMATCH, ERR_FORMAT_VERSION
-   */
-  find(id: ObjectId, packages: PackageLookup): MaterializedSnapshot | undefined {
-    if (this.#rootObjects(id) === undefined) return undefined
-    const { placement, found } = this.#place(id, packages)
-    return this.#isInPlace(placement) ? this.#materialized(placement, found) : undefined
+  /** True when the snapshot's description is here. */
+  isDescribed(id: ObjectId): boolean {
+    return this.#rootObjects(id) !== undefined
   }
 
   /**
-   * The directory that holds the snapshot, with links to the installed packages found by `packages`. It is
-   * written if it is not there, or if it is not as it was written when this process first asks for it.
+   * Where the packages are here, by label: the receiver's own, else those that were sent; undefined where any has to be put here or
+   * written first.
+   */
+  findPackages(wanted: WantedPackages, lookup: PackageLookup): ReadonlyMap<string, string> | undefined {
+    const { found, missing } = this.#installed(wanted, lookup)
+    const labels = missing.map(packageLabel)
+    if (!isSendable(missing) || this.#unplaced(wanted, labels).length > 0) return undefined
+    return this.#withPlaced(found, labels, wanted)
+  }
+
+  /**
+   * As `findPackages`; what was sent is put in place.
+   * @throws ModulePickleError ERR_PACKAGE_MISMATCH, before anything is written; ERR_SNAPSHOT_CORRUPT, ERR_MATERIALIZE
+   */
+  locatePackages(wanted: WantedPackages, lookup: PackageLookup): ReadonlyMap<string, string> {
+    const { found, missing, differences } = this.#installed(wanted, lookup)
+    const labels = missing.map(packageLabel)
+    const unplaced = isSendable(missing) ? this.#unplaced(wanted, labels) : labels
+    const isHere = isSendable(missing) && unplaced.every(label => this.has(wanted.graph[label]!.files))
+    if (!isHere) throw mismatch(missing, differences)
+    for (const label of unplaced) {
+      const trees = wrappingTrees(parsePackageLabel(label)!.name, wanted.graph[label]!.files)
+      for (const { id, content } of trees) this.put(id, 'tree', content)
+      this.#write(packagePlacement(label, wanted.graph, this.#directory))
+    }
+    return this.#withPlaced(found, labels, wanted)
+  }
+
+  /**
+   * Objects that are lacking here of packages that are not installed here either; each is read, and a damaged one is lacking.
+   * Missing trees hide what they hold: ask again.
+   */
+  missingOfPackages(wanted: WantedPackages, lookup: PackageLookup): ObjectId[] {
+    const { missing } = this.#installed(wanted, lookup)
+    if (!isSendable(missing)) return []
+    const trees = this.#unplaced(wanted, missing.map(packageLabel)).map(label => wanted.graph[label]!.files)
+    return [...new Set(trees.flatMap(tree => this.missingOrDamaged(tree)))]
+  }
+
+  /**
+   * The snapshot where it is in place already, linked to packages as in `located`, else as `findPackages` finds them; undefined
+   * where anything of it has to be put here or written first.
+   * @throws ModulePickleError ERR_FORMAT_VERSION
+   */
+  find(id: ObjectId, lookup: PackageLookup, located?: ReadonlyMap<string, string>): MaterializedSnapshot | undefined {
+    if (!this.isDescribed(id)) return undefined
+    const found = located ?? this.findPackages(wantedPackages([this.descriptionOf(id)]), lookup)
+    const placement = found && this.#placementOf(id, found, lookup)
+    return placement && this.#isInPlace(placement) ? this.#materialized(placement, found) : undefined
+  }
+
+  /**
+   * The directory that holds the snapshot, with links to installed packages: where `located` says that these are, else as
+   * `locatePackages` finds them. It is written if it is not there, or if it is not as it was written when this process first
+   * asks for it.
    * @throws ModulePickleError ERR_PACKAGE_MISMATCH, before anything is written; ERR_SNAPSHOT_MISSING,
    *   ERR_SNAPSHOT_CORRUPT or ERR_MATERIALIZE, after which nothing is left behind
    */
-  materialize(id: ObjectId, packages: PackageLookup): MaterializedSnapshot {
-    const { placement, found } = this.#place(id, packages)
+  materialize(id: ObjectId, lookup: PackageLookup, located?: ReadonlyMap<string, string>): MaterializedSnapshot {
+    const found = located ?? this.locatePackages(wantedPackages([this.descriptionOf(id)]), lookup)
+    const placement = this.#placementOf(id, found, lookup)
     if (!this.#isInPlace(placement)) {
-      writeDirectory(placement, this.#directory, this.#source)
-      this.#objects.forgetChecks()
+      this.#write(placement)
       collectNowAndThen(this.#directory)
     }
     return this.#materialized(placement, found)
@@ -176,16 +232,47 @@ export class SnapshotCache {
   /** The snapshot and path of a file in this cache; undefined for any other file. */
   snapshotOfFile(file: string): SnapshotFile | undefined {
     const [id, binding, ...segments] = path.relative(this.#directory.snapshots, file).split(path.sep)
-    if (!isObjectId(id) || binding === undefined || segments.length === 0) return undefined
+    // What is bound by a key is an installed package.
+    if (!isObjectId(id) || binding === undefined || isObjectId(binding) || segments.length === 0) return undefined
     return { id, path: segments.join('/'), directory: path.join(this.#directory.snapshots, id, binding) }
   }
 
+  #installed(wanted: WantedPackages, lookup: PackageLookup): FoundPackages {
+    return findPackages(wanted, lookup, installedPackages(this.#directory))
+  }
+
+  /** Packages that `labels` reach and that are not in place as they were written. */
+  #unplaced({ graph }: WantedPackages, labels: readonly string[]): string[] {
+    const reached = [...reachableLabels(graph, labels)]
+    return reached.filter(label => {
+      const placement = packagePlacement(label, graph, this.#directory)
+      if (!this.#isInPlace(placement)) return true
+      this.#packagesInPlace.add(placement.directory)
+      return false
+    })
+  }
+
+  #withPlaced(
+    found: ReadonlyMap<string, string>,
+    labels: readonly string[],
+    { graph }: WantedPackages,
+  ): ReadonlyMap<string, string> {
+    const placed = labels.map(label => [label, packageDirectory(label, graph, this.#directory)] as const)
+    return new Map([...found, ...placed])
+  }
+
+  #write(placement: Placement): void {
+    writeDirectory(placement, this.#directory, this.#source)
+    this.#objects.forgetChecks()
+  }
+
   #materialized({ id, directory }: Placement, found: ReadonlyMap<string, string>): MaterializedSnapshot {
+    const labels = new Set(Object.values(this.descriptionOf(id).links))
     const snapshot = {
       id,
       directory,
       isCompiled: Object.keys(this.descriptionOf(id).compile).length > 0,
-      packageDirectory: (name: string, version: string) => found.get(`${name}@${version}`),
+      packageDirectories: new Map([...found].filter(([label]) => labels.has(label))),
     }
     this.#inPlace.set(directory, snapshot)
     return snapshot
@@ -194,7 +281,7 @@ export class SnapshotCache {
   /** Objects as they are needed to write a directory. */
   get #source(): ObjectSource {
     return {
-      read: (object, kind) => this.#read(object, kind),
+      read: (object, kind) => this.readObject(object, kind),
       link: (object, target) => this.#objects.link(object, target),
     }
   }
@@ -203,17 +290,16 @@ export class SnapshotCache {
   #isInPlace(placement: Placement): boolean {
     const { directory, name } = placement
     this.#pins.add(name)
-    return this.#inPlace.has(directory) ? isDirectory(directory) : isInPlace(placement, this.#directory, this.#source)
+    const wasInPlace = this.#inPlace.has(directory) || this.#packagesInPlace.has(directory)
+    return wasInPlace ? isDirectory(directory) : isInPlace(placement, this.#directory, this.#source)
   }
 
-  #place(id: ObjectId, packages: PackageLookup): { placement: Placement; found: ReadonlyMap<string, string> } {
-    const description = this.descriptionOf(id)
-    const found = findPackages(packageNeeds(description.packages), packages, placesOf(description))
-    const links = linksOf(description, found, realpathSync(packages.runtime))
+  #placementOf(id: ObjectId, found: ReadonlyMap<string, string>, { runtime }: PackageLookup): Placement {
+    const links = linksOf(this.descriptionOf(id), found, realpathSync(runtime))
     const binding = bindingOf(links)
     const directory = path.join(this.#directory.snapshots, id, binding)
     const seal = path.join(this.#directory.seals, `${id}-${binding}`)
-    return { placement: { id, links, directory, seal, name: `${id}/${binding}` }, found }
+    return { id, links, directory, seal, name: `${id}/${binding}` }
   }
 
   /** The objects that say where a snapshot is to be; undefined where they are not here undamaged. */
@@ -237,7 +323,11 @@ export class SnapshotCache {
     return lacking
   }
 
-  #read(id: ObjectId, kind: ObjectKind): Uint8Array {
+  /**
+   * The content of one object.
+   * @throws ModulePickleError ERR_SNAPSHOT_MISSING, ERR_SNAPSHOT_CORRUPT
+   */
+  readObject(id: ObjectId, kind: ObjectKind): Uint8Array {
     const content = this.#objects.read(id, kind)
     if (content !== undefined) return content
     throw new ModulePickleError(
@@ -245,4 +335,9 @@ export class SnapshotCache {
       `Object ${id} (${kind}) of a snapshot is not in ${this.#directory.root}. Send the snapshot first.`,
     )
   }
+}
+
+/** Only packages that are named by content can have been sent. */
+function isSendable(missing: readonly PackageNeed[]): boolean {
+  return missing.every(({ key }) => key !== undefined)
 }

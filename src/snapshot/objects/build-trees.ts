@@ -64,6 +64,13 @@ export class TreeBuilder {
   }
 }
 
+/** The trees of `files`, each below its path. */
+export function buildTrees(files: Iterable<FileEntry>): { id: ObjectId; trees: SnapshotObject[] } {
+  const builder = new TreeBuilder()
+  for (const file of files) builder.add(file)
+  return builder.build()
+}
+
 function isDirectory(child: Directory | FileEntry): child is Directory {
   return 'children' in child
 }

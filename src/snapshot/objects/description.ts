@@ -5,6 +5,8 @@
  * read and checked by the receiver before it links or imports anything.
  */
 import { ModulePickleError } from '../../errors.ts'
+import { verifyGraph, type PackageGraph } from './package-graph.ts'
+import { isPackageName, parsePackageLabel } from './package-label.ts'
 import type { PackageNeed } from './snapshot.ts'
 
 export const descriptionPath = '.modulepickle.json'
@@ -20,9 +22,9 @@ export interface SnapshotDescription {
   readonly compile: CompileFacts
   /** The custom export conditions that the sender runs with. */
   readonly conditions: readonly string[]
-  /** Needed packages: name to versions. */
-  readonly packages: Readonly<Record<string, readonly string[]>>
-  /** Path of a `node_modules` entry in the snapshot to `name@version`. Made on arrival; not in the tree. */
+  /** The needed packages whose content counts, and all that these resolve to. */
+  readonly packages: PackageGraph
+  /** Path of a `node_modules` entry in the snapshot to a package's label. Made on arrival; not in the tree. */
   readonly links: Readonly<Record<string, string>>
 }
 
@@ -49,51 +51,29 @@ export function decodeDescription(content: Uint8Array): SnapshotDescription {
   }
   const { compile, conditions, packages, links } = value
   if (!isRecord(compile) || !isStringList(conditions)) throw corrupt('compile or conditions is malformed')
-  if (!isRecord(packages) || !Object.entries(packages).every(isPackageEntry)) throw corrupt('packages is malformed')
+  if (!isRecord(packages)) throw corrupt('packages is malformed')
+  verifyGraph(packages as PackageGraph)
   if (!isRecord(links) || !Object.entries(links).every(isLinkEntry)) throw corrupt('links is malformed')
+  const unlisted = Object.values(links).find(label => isKeyed(label) && !Object.hasOwn(packages, String(label)))
+  if (unlisted !== undefined) throw corrupt(`links names ${String(unlisted)}, and packages does not`)
   return value as unknown as SnapshotDescription
 }
 
-/** The packages of a description as a list, in the order of names and versions. */
-export function packageNeeds(packages: SnapshotDescription['packages']): PackageNeed[] {
-  return Object.entries(packages).flatMap(([name, versions]) => versions.map(version => ({ name, version })))
-}
-
-/** `name@version`, the key of an installed package. */
-export function packageKey(need: PackageNeed): string {
-  return `${need.name}@${need.version}`
-}
-
-/** @returns undefined unless `key` is `name@version` */
-export function parsePackageKey(key: string): PackageNeed | undefined {
-  const at = key.lastIndexOf('@')
-  const need = { name: key.slice(0, Math.max(at, 0)), version: key.slice(at + 1) }
-  return isPackageName(need.name) && isVersion(need.version) ? need : undefined
-}
-
-const nameSegment = String.raw`(?!\.{1,2}(?:/|$)|node_modules(?:/|$))[^/\\@\0:]+`
-const packageName = new RegExp(`^(?:@${nameSegment}/)?${nameSegment}$`)
-
-function isPackageName(text: unknown): text is string {
-  return typeof text === 'string' && packageName.test(text)
-}
-
-function isVersion(text: unknown): text is string {
-  return typeof text === 'string' && text !== '' && !/[/\\@\0\s]/.test(text)
-}
-
-function isPackageEntry([name, versions]: readonly [string, unknown]): boolean {
-  return isPackageName(name) && Array.isArray(versions) && versions.length > 0 && versions.every(isVersion)
+/** The packages that a description links to, in the order of their labels. */
+export function packageNeeds({ links }: SnapshotDescription): PackageNeed[] {
+  return [...new Set(Object.values(links))].sort().map(label => parsePackageLabel(label)!)
 }
 
 /** `[directory/]node_modules/name`, where no directory leads out of the snapshot. */
-function isLinkEntry([path, key]: readonly [string, unknown]): boolean {
+function isLinkEntry([path, label]: readonly [string, unknown]): boolean {
   const split = /^((?:[^/]+\/)*)node_modules\/(.+)$/.exec(path)
   const directories = split?.[1]?.split('/').slice(0, -1) ?? []
   const safe = directories.every(name => !/^\.{1,2}$|^node_modules$|[\\\0]/.test(name))
-  return (
-    split !== null && safe && isPackageName(split[2]) && typeof key === 'string' && parsePackageKey(key) !== undefined
-  )
+  return split !== null && safe && isPackageName(split[2]) && parsePackageLabel(label) !== undefined
+}
+
+function isKeyed(label: unknown): boolean {
+  return parsePackageLabel(label)?.key !== undefined
 }
 
 function isStringList(value: unknown): value is readonly string[] {

@@ -15,10 +15,12 @@ export interface SnapshotObject {
   read(): Uint8Array
 }
 
-/** An installed package that shipped code imports, at the exact version the sender has. */
+/** An installed package that shipped code imports, at the exact version the sender has; with `key`, also its content. */
 export interface PackageNeed {
   readonly name: string
   readonly version: string
+  /** Of the package and all that it resolves to, 64 hex digits; without one, the sender's own directory is meant. */
+  readonly key?: string
 }
 
 /**

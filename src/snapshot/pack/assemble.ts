@@ -10,7 +10,7 @@ import { customConditions } from '../../cloudpickle/source/conditions.ts'
 import { ancestors } from '../../cloudpickle/source/package-json.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { TreeBuilder, type FileEntry } from '../objects/build-trees.ts'
-import { descriptionPath, encodeDescription, packageKey, snapshotFormat } from '../objects/description.ts'
+import { descriptionPath, encodeDescription, snapshotFormat } from '../objects/description.ts'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId, SnapshotObject } from '../objects/snapshot.ts'
 import { compilerVersion, compileTarget, type Compiler } from './compile.ts'
@@ -23,6 +23,7 @@ import { listPackage } from './package-files.ts'
 import { shippedPackageText } from './package-json.ts'
 import { isEmptyModule, isNodeScript, PackageTypes } from './package-types.ts'
 import { posixRelative } from './project.ts'
+import type { DescribedPackages } from '../packages/installed-packages.ts'
 import type { Scanned, Scanner } from './scanner.ts'
 
 export interface Assembled {
@@ -36,6 +37,8 @@ export interface Assembled {
 
 interface Contents {
   readonly reached: Reached
+  /** The installed packages that are reached. */
+  readonly packages: DescribedPackages
   readonly rules: IgnoreRules
   readonly limitBytes: number
 }
@@ -64,6 +67,10 @@ export class Assembly {
 
   get reached(): Reached {
     return this.#contents.reached
+  }
+
+  get packages(): DescribedPackages {
+    return this.#contents.packages
   }
 
   /** @throws ModulePickleError ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH */
@@ -203,17 +210,16 @@ export class Assembly {
   }
 
   #describe(): Buffer {
-    const { reached } = this.#contents
-    const packages: Record<string, string[]> = {}
-    for (const { name, version } of [...reached.needs.values()].sort(byKey)) (packages[name] ??= []).push(version)
+    const { labels, graph } = this.packages
+    const links = [...this.reached.packageLinks].map(([place, directory]) => [place, labels.get(directory)!] as const)
     const compilers = [...this.#compilers()].map(compiler => [compiler, compilerVersion(compiler)] as const)
     return Buffer.from(
       encodeDescription({
         format: snapshotFormat,
         compile: compilers.length === 0 ? {} : { target: compileTarget, ...Object.fromEntries(compilers) },
         conditions: customConditions(),
-        packages,
-        links: Object.fromEntries(reached.packageLinks),
+        packages: graph,
+        links: Object.fromEntries(links),
       }),
     )
   }
@@ -233,12 +239,6 @@ function isSameReach(before: Scanned | undefined, after: Scanned): boolean {
 /** Alike in everything that is said about a module elsewhere in the snapshot. */
 function isSameKind(a: ModuleText, b: ModuleText): boolean {
   return a.kind === b.kind && a.compiler === b.compiler && isEmptyModule(a) === isEmptyModule(b)
-}
-
-type Need = Parameters<typeof packageKey>[0]
-
-function byKey(a: Need, b: Need): number {
-  return packageKey(a) < packageKey(b) ? -1 : 1
 }
 
 /** Node reads `type`, `exports` and `imports` from them, up to the root. */

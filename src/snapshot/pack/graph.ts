@@ -7,8 +7,6 @@
  */
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
-import type { PackageNeed } from '../objects/snapshot.ts'
-import { packageKey } from '../objects/description.ts'
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import type { Disk } from './disk.ts'
 import { locationOf } from './module-text.ts'
@@ -16,7 +14,7 @@ import { isModuleText, outputPath } from './output-path.ts'
 import { listNamedFiles } from './package-files.ts'
 import { packageOf, posixRelative } from './project.ts'
 import type { Scanned, Scanner } from './scanner.ts'
-import { isSecret } from './secrets.ts'
+import { isSecret } from '../objects/secrets.ts'
 import type { Target } from './targets.ts'
 
 type Strength = 'certain' | 'possible' | 'named'
@@ -29,11 +27,8 @@ export interface Reached {
   readonly packages: ReadonlySet<string>
   /** `node_modules` entry to the local directory it leads to. */
   readonly localLinks: ReadonlyMap<string, string>
-  /** `node_modules` entry to `name@version`. */
+  /** `node_modules` entry to the directory of an installed package. */
   readonly packageLinks: ReadonlyMap<string, string>
-  readonly needs: ReadonlyMap<string, PackageNeed>
-  /** `name@version` to where it is installed. */
-  readonly packageDirectories: ReadonlyMap<string, string>
 }
 
 const testFile = /\.(?:test|spec)\.[cm]?[jt]sx?$/
@@ -44,8 +39,6 @@ export class ModuleGraph implements Reached {
   readonly packages = new Set<string>()
   readonly localLinks = new Map<string, string>()
   readonly packageLinks = new Map<string, string>()
-  readonly needs = new Map<string, PackageNeed>()
-  readonly packageDirectories = new Map<string, string>()
   readonly #root: string
   readonly #disk: Disk
   readonly #scanner: Scanner
@@ -136,10 +129,8 @@ export class ModuleGraph implements Reached {
     this.packages.add(target.link.directory)
   }
 
-  #need({ need, directory, place }: Target & { kind: 'installed' }): void {
-    this.needs.set(packageKey(need), need)
-    this.packageDirectories.set(packageKey(need), directory)
-    this.packageLinks.set(place, packageKey(need))
+  #need({ directory, place }: Target & { kind: 'installed' }): void {
+    this.packageLinks.set(place, directory)
   }
 
   #followTarget(target: Target, file: string, scanned: Scanned, index: number, strength: Strength): void {

@@ -9,7 +9,7 @@ import type { Disk } from './disk.ts'
 import { fixedPrefix, globToRegExp, normalizeGlob } from './globs.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import { isMember, isWithin, posixRelative, workspaceGlobs } from './project.ts'
-import { isSecret } from './secrets.ts'
+import { isSecret } from '../objects/secrets.ts'
 
 interface PackageFiles {
   readonly files: readonly string[]

@@ -5,10 +5,11 @@
  * changed files and the trees above them; a change of structure a pass over everything, with all texts known already.
  */
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
-import { Assembly } from './assemble.ts'
 import type { CompileCache } from './compile-cache.ts'
+import type { PackageNaming } from '../packages/installed-packages.ts'
+import { Assembly, type Assembled } from './assemble.ts'
 import { Disk, isVanished, type SourceFile } from './disk.ts'
-import { ModuleGraph } from './graph.ts'
+import { ModuleGraph, type Reached } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
 import { ProjectSnapshot } from './project-snapshot.ts'
 import { Scanner, type ModuleTexts } from './scanner.ts'
@@ -18,7 +19,11 @@ interface Packed {
   readonly snapshot: ProjectSnapshot
   /** Files whose contents have changed since; undefined when more than that has. */
   changed: Set<string> | undefined
+  /** Whether the installed packages have been looked at since the last refresh. */
+  isChecked: boolean
 }
+
+type Fresh = Pick<Packed, 'assembly' | 'snapshot'>
 
 const maximumKept = 32
 const maximumAttempts = 3
@@ -41,39 +46,45 @@ export class ProjectPacker {
 
   /** Looks at the disk: from now on `pack` gives what is there now. */
   refresh(): void {
+    for (const packed of this.#packed.values()) packed.isChecked = false
     const changes = this.#disk.refresh()
     if (changes === 'structure') return this.#forget()
     for (const file of changes) this.#scanner.forget(file)
     for (const { changed } of this.#packed.values()) for (const file of changes) changed?.add(file)
   }
 
-  /** The snapshot of what `files`, real paths below the root in order, reach. The same object as long as nothing has changed. */
-  pack(files: readonly string[], deferred: readonly DeferredImport[]): ProjectSnapshot {
-    const key = JSON.stringify([files, deferred])
+  /**
+   * The snapshot of what `files`, real paths below the root in order, reach, with installed packages named by `naming`. The same
+   * object as long as nothing has changed.
+   */
+  pack(files: readonly string[], deferred: readonly DeferredImport[], naming: PackageNaming): ProjectSnapshot {
+    const key = JSON.stringify([files, deferred, naming.kind])
     const known = this.#packed.get(key)
+    if (known && !known.isChecked) checkPackages(known, naming)
     if (known?.changed?.size === 0) return known.snapshot
-    const { assembly, snapshot } = this.#update(known) ?? this.#packSettled(files, deferred)
+    const { assembly, snapshot } = this.#update(known) ?? this.#packSettled(files, deferred, naming)
     const isSame = known?.snapshot.id === snapshot.id
-    this.#keep(key, { assembly, snapshot: isSame ? known.snapshot : snapshot, changed: new Set() })
-    return isSame ? known.snapshot : snapshot
+    const kept = isSame ? known.snapshot : snapshot
+    this.#keep(key, { assembly, snapshot: kept, changed: new Set(), isChecked: true })
+    return kept
   }
 
   /** undefined where everything has to be looked at again. */
-  #update(known: Packed | undefined): Omit<Packed, 'changed'> | undefined {
+  #update(known: Packed | undefined): Fresh | undefined {
     const changed = known?.changed
     if (!known || !changed) return undefined
     // Until it has succeeded, what is known is neither the old state nor the new one.
     known.changed = undefined
     const { assembly } = known
     const assembled = assembly.update(changed)
-    return assembled && { assembly, snapshot: new ProjectSnapshot(this.#root, assembled, assembly.reached) }
+    return assembled && { assembly, snapshot: this.#snapshot(assembly, assembled) }
   }
 
   /** What was found and then removed, such as a directory that a build replaces: then look again. */
-  #packSettled(files: readonly string[], deferred: readonly DeferredImport[]): Omit<Packed, 'changed'> {
+  #packSettled(files: readonly string[], deferred: readonly DeferredImport[], naming: PackageNaming): Fresh {
     for (let attempt = 1; ; attempt++) {
       try {
-        return this.#packNow(files, deferred)
+        return this.#packNow(files, deferred, naming)
       } catch (error) {
         if (!isVanished(error) || attempt === maximumAttempts) throw error
         this.#disk.forget()
@@ -82,11 +93,16 @@ export class ProjectPacker {
     }
   }
 
-  #packNow(files: readonly string[], deferred: readonly DeferredImport[]): Omit<Packed, 'changed'> {
+  #packNow(files: readonly string[], deferred: readonly DeferredImport[], naming: PackageNaming): Fresh {
     const reached = new ModuleGraph(this.#root, this.#disk, this.#scanner).follow(files, deferred)
-    const contents = { reached, rules: new IgnoreRules(this.#disk), limitBytes: this.#limitBytes }
+    const packages = naming.describe(directoriesOf(reached))
+    const contents = { reached, packages, rules: new IgnoreRules(this.#disk), limitBytes: this.#limitBytes }
     const assembly = new Assembly(this.#root, this.#disk, this.#scanner, contents)
-    return { assembly, snapshot: new ProjectSnapshot(this.#root, assembly.assemble(), reached) }
+    return { assembly, snapshot: this.#snapshot(assembly, assembly.assemble()) }
+  }
+
+  #snapshot({ reached, packages }: Assembly, assembled: Assembled): ProjectSnapshot {
+    return new ProjectSnapshot(this.#root, assembled, reached, packages)
   }
 
   #forget(): void {
@@ -105,4 +121,15 @@ export class ProjectPacker {
     const [oldest] = this.#packed.keys()
     if (this.#packed.size > maximumKept && oldest !== undefined) this.#packed.delete(oldest)
   }
+}
+
+function checkPackages(known: Packed, naming: PackageNaming): void {
+  const { reached, packages } = known.assembly
+  if (naming.describe(directoriesOf(reached)) !== packages) known.changed = undefined
+  known.isChecked = true
+}
+
+/** Of the installed packages that are reached. */
+function directoriesOf({ packageLinks }: Reached): string[] {
+  return [...new Set(packageLinks.values())]
 }

@@ -4,7 +4,9 @@
  * It stays as it is, whatever happens on the disk.
  */
 import path from 'node:path'
+import { parsePackageLabel } from '../objects/package-label.ts'
 import type { ObjectId, PackageNeed, Snapshot, SnapshotObject } from '../objects/snapshot.ts'
+import type { DescribedPackages } from '../packages/installed-packages.ts'
 import type { Assembled } from './assemble.ts'
 import type { Reached } from './graph.ts'
 import { outputPath } from './output-path.ts'
@@ -13,8 +15,10 @@ import { realFile } from './real-file.ts'
 
 export interface PackedSnapshot extends Snapshot {
   readonly root: string
-  /** `name@version` of each needed package to the directory where it is installed here. */
+  /** The label of each needed package to the directory where it is installed here. */
   readonly packageDirectories: ReadonlyMap<string, string>
+  /** These packages, and those that they resolve to where their content counts. */
+  readonly installed: DescribedPackages
   /** The path in the snapshot of what a source file became (`.ts` to `.js`), with `/`. */
   pathOf(sourceFile: string): string
   /** Has the module at `path` that export, or with `#` in front that top-level binding? True where it cannot be known. */
@@ -29,15 +33,18 @@ export class ProjectSnapshot implements PackedSnapshot {
   readonly root: string
   readonly packageDirectories: ReadonlyMap<string, string>
   readonly packages: readonly PackageNeed[]
+  readonly installed: DescribedPackages
   readonly #assembled: Assembled
   readonly #reached: Reached
 
-  constructor(root: string, assembled: Assembled, reached: Reached) {
+  constructor(root: string, assembled: Assembled, reached: Reached, installed: DescribedPackages) {
     this.root = root
     this.#assembled = assembled
     this.#reached = reached
-    this.packages = [...reached.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need)
-    this.packageDirectories = reached.packageDirectories
+    this.installed = installed
+    const directories = [...new Set(reached.packageLinks.values())]
+    this.packageDirectories = new Map(directories.map(directory => [installed.labels.get(directory)!, directory]))
+    this.packages = [...this.packageDirectories.keys()].sort().map(label => parsePackageLabel(label)!)
   }
 
   get id(): ObjectId {

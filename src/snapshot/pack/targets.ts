@@ -7,9 +7,9 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { conditionsFor } from '../../cloudpickle/source/conditions.ts'
 import { importTarget } from '../../cloudpickle/source/exports.ts'
-import { isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
+import { installedFile, isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
-import { ancestors, nearestPackage, type ReadPackageJson } from '../../cloudpickle/source/package-json.ts'
+import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
 import {
   findPackageDirectory,
   isPathSpecifier,
@@ -18,7 +18,6 @@ import {
   type DeferredImport,
   type ResolveMode,
 } from '../../cloudpickle/source/resolve.ts'
-import type { PackageNeed } from '../objects/snapshot.ts'
 import { computedPattern } from './computed.ts'
 import type { Disk } from './disk.ts'
 import type { ModuleText } from './module-text.ts'
@@ -36,7 +35,7 @@ export type Target =
   /** A file of the project. `isAlias`: only a tsconfig path leads there, which no Node knows. */
   | { readonly kind: 'local'; readonly file: string; readonly link?: LocalLink; readonly isAlias?: boolean }
   /** `place` is the `node_modules` entry, in the project, that leads to it. */
-  | { readonly kind: 'installed'; readonly need: PackageNeed; readonly directory: string; readonly place: string }
+  | { readonly kind: 'installed'; readonly directory: string; readonly place: string }
   /** A computed specifier: whatever in `directory` has a path that matches. */
   | { readonly kind: 'computed'; readonly directory: string; readonly pattern: RegExp }
   /** A file outside the project that is in no package. */
@@ -147,23 +146,18 @@ export class TargetFinder {
     const directory = this.#disk.realPath(entry)
     const place = isWithin(entry, this.#root) ? posixRelative(this.#root, entry) : `node_modules/${name}`
     if (this.#isLocal(directory)) return { kind: 'local', file: resolution.file, link: { place, directory } }
-    return { kind: 'installed', need: needOf(directory, name, this.#disk.packageJson), directory, place }
+    return { kind: 'installed', directory, place }
   }
 
   /** A file that was reached by path. */
   #locate(file: string): Target {
     if (this.#isLocal(file)) return { kind: 'local', file }
-    const entry = enclosingPackage(file, this.#disk.packageJson)
+    const entry = isInNodeModules(file) ? installedFile(file, this.#disk.packageJson)?.directory : undefined
     if (entry === undefined) return { kind: 'outside', file }
     const place = isWithin(entry, this.#root)
       ? posixRelative(this.#root, entry)
       : `node_modules/${path.basename(entry)}`
-    return {
-      kind: 'installed',
-      need: needOf(entry, path.basename(entry), this.#disk.packageJson),
-      directory: entry,
-      place,
-    }
+    return { kind: 'installed', directory: entry, place }
   }
 
   #isLocal(file: string): boolean {
@@ -176,23 +170,6 @@ export function modeOf(request: ModuleRequest, module: ModuleText): ResolveMode 
   if (request.kind === 'require') return 'require'
   if (request.kind === 'dynamic' || request.kind === 'url') return 'import'
   return module.kind === 'script' ? 'require' : 'import'
-}
-
-/** The package in `node_modules` that holds `file`. */
-function enclosingPackage(file: string, read: ReadPackageJson): string | undefined {
-  if (!isInNodeModules(file)) return undefined
-  for (const directory of ancestors(path.dirname(file))) {
-    const parent = path.dirname(directory)
-    const isScope = path.basename(directory).startsWith('@')
-    const isEntry = path.basename(parent) === 'node_modules' || path.basename(path.dirname(parent)) === 'node_modules'
-    if (isEntry && !isScope && read(directory)) return directory
-  }
-  return undefined
-}
-
-function needOf(directory: string, entryName: string, read: ReadPackageJson): PackageNeed {
-  const { name = entryName, version = '0.0.0' } = read(directory) ?? {}
-  return { name, version }
 }
 
 function matchPattern(pattern: string, specifier: string): string | undefined {

@@ -10,6 +10,8 @@ import { isInNodeModules, type InstalledFile } from '../../cloudpickle/source/in
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { CompileCache } from './compile-cache.ts'
+import { byPlace } from '../packages/by-place.ts'
+import type { PackageNaming } from '../packages/installed-packages.ts'
 import { FreshnessCheck, type Freshness } from './freshness.ts'
 import { findInstalled } from './installed.ts'
 import { findRoot, isWithin, posixRelative } from './project.ts'
@@ -69,18 +71,23 @@ export class WorkingDirectory {
 
   /**
    * The snapshot of every local package that `modules`, source files of the project at `root`, reach, and functions of its
-   * files by `deferred` imports of their own.
+   * files by `deferred` imports of their own. Installed packages are named by `naming`.
    * The same object is returned as long as nothing has changed.
    * @throws ModulePickleError ERR_MODULE_OUTSIDE_ROOT, ERR_MODULE_NOT_FOUND, ERR_MODULE_UNREADABLE, ERR_SECRET_REACHED,
    *   ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH
    */
-  pack(root: string, modules: Iterable<string>, deferred: readonly DeferredImport[] = []): PackedSnapshot {
+  pack(
+    root: string,
+    modules: Iterable<string>,
+    deferred: readonly DeferredImport[] = [],
+    naming: PackageNaming = byPlace,
+  ): PackedSnapshot {
     const realRoot = realpathSync.native(root)
     const files = [...modules].map(file => realModule(realRoot, file)).sort()
     const requests = deferred.map(request => ({ ...request, file: realFile(request.file) ?? request.file }))
     const project = this.#project(realRoot)
     if (this.#freshness.isDue(realRoot)) project.refresh()
-    return project.pack(files, requests)
+    return project.pack(files, requests, naming)
   }
 
   /** One that looks at the disk as `fresh` says. It shares what has been read, except where it must not see what others see. */

@@ -22,6 +22,7 @@ import {
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { isModulePickleError, type ErrorCode } from '../../../src/errors.ts'
+import { InstalledPackages } from '../../../src/snapshot/packages/installed-packages.ts'
 import { findPackages } from '../../../src/snapshot/materialize/package-lookup.ts'
 import { SnapshotCache } from '../../../src/snapshot/materialize/snapshot-cache.ts'
 import { WorkingDirectory, type PackedSnapshot } from '../../../src/snapshot/pack/working-directory.ts'
@@ -64,7 +65,7 @@ function setUp(t: TestContext): {
 
 test('a snapshot is a directory with contents, modes, links, packages and the runtime', t => {
   const { project, snapshot, cache, runtime } = setUp(t)
-  const { id, directory, packageDirectory } = cache.materialize(snapshot.id, { directories: [project.root], runtime })
+  const { id, directory, packageDirectories } = cache.materialize(snapshot.id, { directories: [project.root], runtime })
   assert.equal(id, snapshot.id)
   const at = (file: string): string => path.join(directory, file)
   assert.equal(readFileSync(at('tool'), 'utf8'), '#!/bin/sh\necho tool\n')
@@ -73,8 +74,7 @@ test('a snapshot is a directory with contents, modes, links, packages and the ru
   assert.ok(lstatSync(at('link')).isSymbolicLink())
   assert.equal(realpathSync(at('node_modules/dep')), project.file('node_modules/dep'))
   assert.equal(realpathSync(at('node_modules/modulepickle')), runtime)
-  assert.equal(packageDirectory('dep', '1.0.0'), project.file('node_modules/dep'))
-  assert.equal(packageDirectory('dep', '2.0.0'), undefined)
+  assert.deepEqual([...packageDirectories], [['dep@1.0.0', project.file('node_modules/dep')]])
 })
 
 test('the same id and the same packages reuse the directory without writing', t => {
@@ -127,12 +127,19 @@ test('packages are found in parents, exact maps, nested places, aliases and pnpm
     'node_modules/.pnpm/@s+x@1.0.0/node_modules/@s/x/package.json': { name: '@s/x', version: '1.0.0' },
     'store/package.json': dep('4.0.0'),
   })
-  const found = findPackages(
-    [
-      ...['1.0.0', '2.0.0', '3.0.0', '4.0.0'].map(version => ({ name: 'dep', version })),
-      { name: 'real', version: '1.0.0' },
-      { name: '@s/x', version: '1.0.0' },
-    ],
+  const { found } = findPackages(
+    {
+      needs: [
+        ...['1.0.0', '2.0.0', '3.0.0', '4.0.0'].map(version => ({ name: 'dep', version })),
+        { name: 'real', version: '1.0.0' },
+        { name: '@s/x', version: '1.0.0' },
+      ],
+      graph: {},
+      places: new Map([
+        ['dep@2.0.0', ['packages/a/node_modules/dep']],
+        ['real@1.0.0', ['node_modules/alias']],
+      ]),
+    },
     {
       directories: [project.file('packages/none'), project.root],
       exact: new Map([
@@ -141,10 +148,7 @@ test('packages are found in parents, exact maps, nested places, aliases and pnpm
       ]),
       runtime: project.root,
     },
-    new Map([
-      ['dep@2.0.0', ['packages/a/node_modules/dep']],
-      ['real@1.0.0', ['node_modules/alias']],
-    ]),
+    new InstalledPackages(),
   )
   assert.deepEqual(
     [...found].map(([key, directory]) => [key, path.relative(project.root, directory)]),

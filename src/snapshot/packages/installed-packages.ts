@@ -1,0 +1,168 @@
+/**
+ * Installed packages as descriptions name them: labels that stand for their content and for all that they resolve to.
+ *
+ * Input: directories. Output: labels and the graph behind them; the same object as long as nothing has changed. What is
+ * looked at when: at each call what the graph follows from (package.json files, where packages are); every file at the
+ * first call, whenever the graph has changed, and where the last look is a second old.
+ */
+import { packageIdentity } from '../../cloudpickle/source/installed-package.ts'
+import { keyPackages, type PackageGraph, type PackageNode, type UnkeyedPackage } from '../objects/package-graph.ts'
+import { packageLabel } from '../objects/package-label.ts'
+import { isGraphUnchanged, readInstalledGraph, type InstalledGraph, type InstalledNode } from './installed-graph.ts'
+import { PackageContents } from './package-contents.ts'
+import type { PackageContent } from './package-files.ts'
+import type { StampStore } from './stamp-store.ts'
+
+export interface DescribedPackages {
+  /** The label of each directory. */
+  readonly labels: ReadonlyMap<string, string>
+  /** The packages with keys, and all that these reach. */
+  readonly graph: PackageGraph
+  /** A directory of each label. */
+  readonly directories: ReadonlyMap<string, string>
+}
+
+/** How packages are named: by where they are, for a receiver on this machine, or by content, for any. */
+export interface PackageNaming {
+  readonly kind: 'place' | 'content'
+  /** @throws ModulePickleError ERR_MODULE_UNREADABLE */
+  describe(directories: readonly string[]): DescribedPackages
+}
+
+interface Description {
+  readonly installed: InstalledGraph
+  readonly contents: ReadonlyMap<string, PackageContent>
+  readonly described: DescribedPackages
+  checkedAtMs: number
+}
+
+const maximumAgeMs = 1000
+const maximumKept = 64
+
+/** A cache is opened only for what needs one. */
+export const nothing: DescribedPackages = { labels: new Map(), graph: {}, directories: new Map() }
+
+export class InstalledPackages {
+  readonly contents: PackageContents
+  readonly byPlace: PackageNaming = { kind: 'place', describe: directories => this.#describePlaces(directories) }
+  readonly #descriptions = new Map<string, Description>()
+  readonly #places = new Map<string, DescribedPackages>()
+  /** The directory that has each label without a key. */
+  readonly #owners = new Map<string, string>()
+
+  constructor(stamps?: StampStore) {
+    this.contents = new PackageContents(stamps)
+  }
+
+  /** `directories` are real paths. With `ageMs` 0 every file is looked at. */
+  describe(directories: readonly string[], ageMs = maximumAgeMs): DescribedPackages {
+    if (directories.length === 0) return nothing
+    const starts = [...new Set(directories)].sort()
+    const key = JSON.stringify(starts)
+    const known = this.#descriptions.get(key)
+    if (known && this.#isCurrent(known, ageMs)) return known.described
+    const installed = readInstalledGraph(starts)
+    const { contents, described } = this.#describe(starts, installed)
+    keep(this.#descriptions, key, { installed, contents, described, checkedAtMs: performance.now() })
+    return described
+  }
+
+  /** From now on `byPlace` gives these labels to these directories. */
+  adopt(directories: ReadonlyMap<string, string>): void {
+    for (const [label, directory] of directories) this.#owners.set(label, directory)
+  }
+
+  #isCurrent(known: Description, ageMs: number): boolean {
+    if (!isGraphUnchanged(known.installed)) return false
+    const now = performance.now()
+    if (now - known.checkedAtMs < ageMs) return true
+    for (const [directory, content] of known.contents) {
+      if (this.#contentOf(known.installed.nodes.get(directory)!) !== content) return false
+    }
+    known.checkedAtMs = now
+    return true
+  }
+
+  #contentOf({ directory, optionalPeers }: InstalledNode): PackageContent {
+    return this.contents.of(directory, optionalPeers)
+  }
+
+  #describe(starts: readonly string[], { nodes }: InstalledGraph): Pick<Description, 'contents' | 'described'> {
+    const contents = new Map<string, PackageContent>()
+    const dependencies = new Map<string, Map<string, string>>()
+    const order = new Set(starts)
+    for (const directory of order) {
+      const node = nodes.get(directory)!
+      const content = this.#contentOf(node)
+      const isUsed = (name: string): boolean => !node.optionalPeers.includes(name) || content.mentions.includes(name)
+      const used = new Map([...node.dependencies].filter(([name]) => isUsed(name)))
+      contents.set(directory, content)
+      dependencies.set(directory, used)
+      for (const target of used.values()) order.add(target)
+    }
+    const list = [...order]
+    const positions = new Map(list.map((directory, index) => [directory, index]))
+    const packages = list.map((directory): UnkeyedPackage => {
+      const { name, version } = nodes.get(directory)!
+      const { files, whole } = contents.get(directory)!
+      const edges = [...dependencies.get(directory)!].map(([alias, to]) => [alias, positions.get(to)!] as const)
+      return { name, version, files, native: whole !== undefined, dependencies: new Map(edges) }
+    })
+    return { contents, described: toDescription(list, packages) }
+  }
+
+  #describePlaces(directories: readonly string[]): DescribedPackages {
+    const labels = new Map<string, string>()
+    const contested: string[] = []
+    for (const directory of new Set(directories)) {
+      const label = placeLabel(directory)
+      const owner = this.#owners.get(label)
+      if (owner === undefined || placeLabel(owner) !== label) this.#owners.set(label, directory)
+      if (this.#owners.get(label) !== directory) contested.push(directory)
+      labels.set(directory, label)
+    }
+    // Two directories with one name and version: only their content tells them apart.
+    const described = this.describe(contested)
+    for (const directory of contested) labels.set(directory, described.labels.get(directory)!)
+    const key = JSON.stringify([...labels])
+    const known = this.#places.get(key) ?? { labels, graph: described.graph, directories: directoriesOf(labels) }
+    keep(this.#places, key, known)
+    return known
+  }
+}
+
+/** The most recent ones. */
+function keep<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.delete(key)
+  kept.set(key, value)
+  const [oldest] = kept.keys()
+  if (kept.size > maximumKept && oldest !== undefined) kept.delete(oldest)
+}
+
+function placeLabel(directory: string): string {
+  return packageLabel(packageIdentity(directory))
+}
+
+function toDescription(directories: readonly string[], packages: readonly UnkeyedPackage[]): DescribedPackages {
+  const keys = keyPackages(packages)
+  const names = packages.map(({ name, version }, index) => packageLabel({ name, version, key: keys[index]! }))
+  const counts = new Map<string, number>()
+  for (const label of names) counts.set(label, (counts.get(label) ?? 0) + 1)
+  const nodes = packages.map(({ files, native, dependencies }, index): [string, PackageNode] => [
+    names[index]!,
+    {
+      files,
+      ...(native ? { native } : {}),
+      ...(counts.get(names[index]!) === 1 ? {} : { several: true }),
+      dependencies: Object.fromEntries([...dependencies].map(([alias, to]) => [alias, names[to]!])),
+    },
+  ])
+  const labels = new Map(directories.map((directory, index) => [directory, names[index]!]))
+  return { labels, graph: Object.fromEntries(nodes), directories: directoriesOf(labels) }
+}
+
+function directoriesOf(labels: ReadonlyMap<string, string>): Map<string, string> {
+  const directories = new Map<string, string>()
+  for (const [directory, label] of labels) if (!directories.has(label)) directories.set(label, directory)
+  return directories
+}
