@@ -1,7 +1,7 @@
 /** Trees and ids against git itself, and every malformed tree refused. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -9,6 +9,7 @@ import { isModulePickleError } from '../../../src/errors.ts'
 import { TreeBuilder, type FileEntry } from '../../../src/snapshot/objects/build-trees.ts'
 import { objectId, verifyObject } from '../../../src/snapshot/objects/object-id.ts'
 import { decodeTree, encodeTree, type TreeEntry } from '../../../src/snapshot/objects/tree.ts'
+import { repository } from '../../support/project.ts'
 
 interface SampleFile {
   readonly path: string
@@ -58,23 +59,50 @@ test('trees do not depend on the order in which files are given', () => {
   assert.equal(buildTrees(entriesOf(samples)).id, buildTrees(entriesOf(samples).reverse()).id)
 })
 
-test('contents, names, modes and directories that other systems confuse give different ids', () => {
-  const id = (...files: SampleFile[]): string => buildTrees(entriesOf(files)).id
-  const file = (path: string, content: string, mode: FileEntry['mode'] = '100644'): SampleFile => ({
-    path,
-    content,
-    mode,
+/** Pairs that other systems give one digest. */
+const confused: Readonly<Record<string, readonly [readonly SampleFile[], readonly SampleFile[]]>> = {
+  'Ray: where a name ends and its content begins': [
+    [sample('a', 'bc'), sample('ab', 'c')],
+    [sample('a', 'b'), sample('ab', 'cc')],
+  ],
+  'Ray: that a file can be executed': [[sample('run', 'x')], [sample('run', 'x', '100755')]],
+  'Ray: what is in a root that rules exclude': [[sample('package.json', '1')], [sample('package.json', '2')]],
+  'Flyte: the directory that a file is in': [[sample('a/bc.py', 'x')], [sample('ab/c.py', 'x')]],
+  'what is a link, and what a file with its target as content': [[sample('f', 'x')], [sample('f', 'x', '120000')]],
+  'a file and the directory with its content': [[sample('a', 'b')], [sample('a/b', '')]],
+}
+
+function sample(file: string, content: string, mode: FileEntry['mode'] = '100644'): SampleFile {
+  return { path: file, content, mode }
+}
+
+for (const [what, [one, other]] of Object.entries(confused)) {
+  test(`the id tells what others confuse: ${what}`, () => {
+    assert.notEqual(buildTrees(entriesOf(one)).id, buildTrees(entriesOf(other)).id)
   })
-  const ids = [
-    id(file('a', 'bc'), file('ab', 'c')),
-    id(file('a', 'b'), file('ab', 'cc')),
-    id(file('a/bc.py', 'x')),
-    id(file('ab/c.py', 'x')),
-    id(file('run', 'x')),
-    id(file('run', 'x', '100755')),
-    id(file('run', 'x', '120000')),
+}
+
+test('an entry is mode, name and id, and nothing else: no time and no owner, as the Python original has', () => {
+  const [tree] = buildTrees(entriesOf([sample('a', 'b')])).trees
+  assert.equal(tree?.sizeBytes, '100644 a\0'.length + 32)
+})
+
+test('FORMAT.md has ids that are right, of files, links, executables and directories', () => {
+  const document = readFileSync(path.join(repository, 'docs/FORMAT.md'), 'utf8')
+  const golden = [
+    sample('lib/main.js', 'export const one = 1\n'),
+    sample('lib.js', ''),
+    sample('link', 'main.js', '120000'),
+    sample('run', '#!/bin/sh\n', '100755'),
   ]
-  assert.equal(new Set(ids).size, ids.length)
+  const { id, trees } = buildTrees(entriesOf(golden))
+  const rows: [string, string][] = entriesOf(golden).map(entry => [entry.path, entry.id])
+  for (const [path, expected] of [...rows, ['lib', trees.find(tree => tree.id !== id)?.id ?? '']] as const) {
+    const row = document.split('\n').find(line => line.startsWith(`| \`${path}\` `))
+    assert.ok(row?.includes(`\`${expected}\``), path)
+  }
+  assert.match(document, new RegExp(`175 bytes +\\| \`${id}\``))
+  assert.equal(trees.find(tree => tree.id === id)?.sizeBytes, 175)
 })
 
 test('a decoded tree encodes to the same bytes', () => {
