@@ -41,6 +41,7 @@ export type {
 } from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { currentCall, type CurrentCall } from './call/current-call.ts'
+export { registerPickleByValue, unregisterPickleByValue } from './cloudpickle/index.ts'
 export { registerReducer } from './pickle/index.ts'
 
 /** What is not code that came here is packed as it is on disk. */

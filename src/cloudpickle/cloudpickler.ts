@@ -34,6 +34,7 @@ import { ContextReference, ModuleReference } from './capture/module-reference.ts
 import { mayHavePrivates } from './capture/private-state.ts'
 import { ScriptVariables } from './capture/script-variables.ts'
 import { WeakContents } from './capture/weak-contents.ts'
+import { isRegisteredByValue } from './by-value.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
 import { commonJsFile, mayStandForModule } from './capture/namespace-target.ts'
 import {
@@ -127,6 +128,7 @@ export class CloudPickler extends Pickler {
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
+    if (module && travelsAsCopy(module)) return copyOfNamespace(value)
     if (module) return this.#global(module.module, module.name)
     const builtin = loadedBuiltinOf(value)
     if (builtin !== undefined) return this.#global({ kind: 'builtin', name: builtin }, 'module.exports')
@@ -327,4 +329,13 @@ function withState(
 ): Reduction {
   if (variables.length === 0 && !extras) return reduction
   return { ...reduction, state: new Tuple([new Tuple(variables), extras ?? null]), stateSetter: setter }
+}
+
+function travelsAsCopy({ module }: FunctionReference): boolean {
+  return module.kind === 'file' && isRegisteredByValue(module.file)
+}
+
+/** What a module that travels by value exports at this moment. */
+function copyOfNamespace(namespace: object): Reduction {
+  return { callee: new Global('js', 'Object.create'), args: [null], state: { ...namespace } }
 }

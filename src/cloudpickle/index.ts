@@ -11,6 +11,7 @@ import { CloudUnpickler, readManifest } from './cloudunpickler.ts'
 import { currentExtension } from './extension.ts'
 import { LoadedModules, type ModuleLocation } from './revive/loaded-modules.ts'
 
+export { registerPickleByValue, unregisterPickleByValue } from './by-value.ts'
 export { CloudPickler } from './cloudpickler.ts'
 export type { DeferredImport } from './source/resolve.ts'
 export type { ModuleTarget } from './capture/function-reference.ts'

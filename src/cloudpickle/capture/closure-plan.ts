@@ -6,6 +6,7 @@
  */
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { isRegisteredByValue, registrations } from '../by-value.ts'
 import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
@@ -45,7 +46,9 @@ export interface ClosurePlan {
   readonly isGuarded: boolean
 }
 
-const plans = new WeakMap<FunctionSite, ClosurePlan>()
+/** Good for as long as nobody registers a module to travel by value. */
+let plans = new WeakMap<FunctionSite, ClosurePlan>()
+let plansFor = 0
 
 /**
  * `isCommon` tells variables that classic scripts have in common. Those come and go, so that the plan is for this moment.
@@ -58,6 +61,8 @@ export function planClosure(
 ): ClosurePlan {
   const isClassic = script.file === undefined && !script.isModule
   if (isClassic) return makePlan(script, site, isCommon)
+  if (plansFor !== registrations()) plans = new WeakMap()
+  plansFor = registrations()
   const plan = plans.get(site) ?? makePlan(script, site, () => false)
   plans.set(site, plan)
   return plan
@@ -141,7 +146,8 @@ function makePlan(script: LoadedScript, site: FunctionSite, isCommon: (name: str
 
 /**
  * An imported name stays a live binding: it becomes a member of the namespace, under a variable of its own. False where the
- * specifier leads nowhere from here (a loader has its own ways): then what it stands for travels as the value that it is.
+ * specifier leads nowhere from here (a loader has its own ways), and where the module travels by value: then what it stands for
+ * travels as the value that it is.
  */
 function planImport(
   script: LoadedScript,
@@ -153,6 +159,7 @@ function planImport(
   hasEval: boolean,
 ): boolean {
   const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
+  if (module?.kind === 'file' && isRegisteredByValue(module.file)) return false
   if (!module || (resolver === 'vite' && module.kind !== 'builtin')) return false
   if (name === 'module.exports' && module.kind === 'file' && !isLoadedByNode(module.file)) return false
   if (property !== undefined) {

@@ -8,7 +8,7 @@ import { ModulePickleError } from '../../errors.ts'
 import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
-import { isEntry } from './entries.ts'
+import { travelsByValue } from './function-reference.ts'
 import { blankFlag } from '../source/private-access.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { isStrictCode, type VariableUse } from './relined-text.ts'
@@ -211,7 +211,7 @@ function selfOf(script: LoadedScript, owner: Scope): FrameUses['self'] {
 
 /** What is not evaluated on the other end. */
 function isProgram({ file }: LoadedScript): boolean {
-  return file === undefined || isEntry(file)
+  return file === undefined || travelsByValue(file)
 }
 
 function refuseContextUse(script: LoadedScript, site: FunctionSite, use: ContextUse, outer: ReadonlySet<Scope>): void {

@@ -7,7 +7,7 @@
  *    that are never reassigned (held-bindings.ts), as soon as a closure of the package travels;
  * 3. every function or class that a local module declares at its top level, exported or not, unless that module is an
  *    entry; methods of such classes by their path.
- * Everything else travels by value: nested functions, whatever an entry declares, and functions whose owner cannot be known
+ * Everything else travels by value: nested functions, whatever an entry or a module registered for it declares, and functions whose owner cannot be known
  * because something wrapped them. (Intrinsics of the language are named by the pickle layer before this is asked.)
  *
  * Nothing is run and nothing is imported to find out.
@@ -18,6 +18,7 @@ import { isInNodeModules } from '../source/installed-package.ts'
 import type { FunctionSite } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
 import { builtinNameOf } from './builtins.ts'
+import { isRegisteredByValue } from '../by-value.ts'
 import { isEntry } from './entries.ts'
 import type { LoadedScript } from './loaded-script.ts'
 
@@ -33,9 +34,14 @@ export interface FunctionReference {
   readonly name: string
 }
 
+/** Whether a module is not imported on the other end: an entry, or one that somebody registered. */
+export function travelsByValue(file: string): boolean {
+  return isEntry(file) || isRegisteredByValue(file)
+}
+
 /** Where a module's own top-level bindings go: into the closures that use them, or by name because the module travels. */
 export function ownsItsBindings(script: LoadedScript): script is LoadedScript & { file: string } {
-  return script.file !== undefined && !isEntry(script.file) && !isInNodeModules(script.file)
+  return script.file !== undefined && !travelsByValue(script.file) && !isInNodeModules(script.file)
 }
 
 /** A function that no script of this process declares: only a builtin module can name it. */
@@ -55,7 +61,7 @@ export function scriptReference(
   currentValue: (name: string) => unknown,
 ): FunctionReference | undefined {
   if (script.url.startsWith('node:')) return builtinReference(fn)
-  if (script.file === undefined || isEntry(script.file)) return undefined
+  if (script.file === undefined || travelsByValue(script.file)) return undefined
   const module: ModuleTarget = { kind: 'file', file: script.file }
   if (!script.isModule) {
     const name = exportedByCommonJs(script.file, fn)

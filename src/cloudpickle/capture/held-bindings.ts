@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module'
 import { isModuleNamespaceObject, isProxy } from 'node:util/types'
 import { intrinsicName } from '../../pickle/index.ts'
+import { isRegisteredByValue } from '../by-value.ts'
 import { installedFile, isInNodeModules } from '../source/installed-package.ts'
 import type { Scope } from '../source/lexical-scopes.ts'
 import { resolveModule } from '../source/resolve.ts'
@@ -40,7 +41,10 @@ export type LookAt = (
 /** A script of an installed package, other than this one. */
 export function isOfPackage(script: LoadedScript): script is LoadedScript & { file: string } {
   return (
-    script.file !== undefined && isInNodeModules(script.file) && installedFile(script.file)?.name !== 'modulepickle'
+    script.file !== undefined &&
+    isInNodeModules(script.file) &&
+    !isRegisteredByValue(script.file) &&
+    installedFile(script.file)?.name !== 'modulepickle'
   )
 }
 

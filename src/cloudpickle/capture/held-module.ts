@@ -10,6 +10,7 @@ import type { Binding } from '../source/lexical-scopes.ts'
 import type { ImportBinding } from '../source/module-record.ts'
 import { resolveModule } from '../source/resolve.ts'
 import { builtinModuleOf } from './builtins.ts'
+import { isRegisteredByValue } from '../by-value.ts'
 import { isEntry } from './entries.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { ModuleReference } from './module-reference.ts'
@@ -36,6 +37,7 @@ export function heldModule(
   const builtin = requiredBuiltin(script, value)
   if (builtin !== undefined) return new ModuleReference({ kind: 'builtin', name: builtin }, 'module.exports')
   const file = isImport || reassigned ? commonJsFile(value) : undefined
+  if (file !== undefined && isRegisteredByValue(file)) return undefined
   if (file !== undefined) return new ModuleReference({ kind: 'file', file }, 'module.exports')
   return isImport && script.file !== undefined
     ? requiredByJest(script.record.imports.get(name)!, script.file, value, scriptOf)

@@ -12,8 +12,7 @@ import { ModulePickleError } from '../../errors.ts'
 import { namespaceFile } from '../revive/namespaces.ts'
 import { exportedNames } from '../source/module-record.ts'
 import { builtinModuleOf } from './builtins.ts'
-import { isEntry } from './entries.ts'
-import type { FunctionReference, ModuleTarget } from './function-reference.ts'
+import { travelsByValue, type FunctionReference, type ModuleTarget } from './function-reference.ts'
 import type { LoadedScript } from './loaded-script.ts'
 
 /** The script that declares a function. */
@@ -93,7 +92,7 @@ function gettersFile(exports: object, scriptOf: ScriptOf): string | undefined {
   for (const [name, { get, value }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
     const fn: unknown = get ?? value
     const script = typeof fn === 'function' ? scriptOf(fn) : undefined
-    if (script?.file === undefined || !script.record.exports.has(name) || isEntry(script.file)) continue
+    if (script?.file === undefined || !script.record.exports.has(name) || travelsByValue(script.file)) continue
     return script.file
   }
   return undefined

@@ -6,7 +6,11 @@
  */
 
 /** The registry of that name; `make` is called by the first that asks. The version is that of the contents' shape. */
-export function processRegistry<T>(name: 'contexts' | 'namespaces' | 'entries', version: 1, make: () => T): T {
+export function processRegistry<T>(
+  name: 'contexts' | 'namespaces' | 'entries' | 'by-value',
+  version: 1,
+  make: () => T,
+): T {
   const holder = process.getBuiltinModule('node:module') as unknown as Record<symbol, unknown>
   const key = Symbol.for(`modulepickle.${name}.v${version}`)
   if (!(key in holder)) Object.defineProperty(holder, key, { value: make() })
