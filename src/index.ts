@@ -42,6 +42,16 @@ export type {
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { currentCall, type CurrentCall } from './call/current-call.ts'
 export { registerPickleByValue, unregisterPickleByValue } from './cloudpickle/index.ts'
+export { explain, explainFile } from './explain.ts'
+export { renderExplanation, type Explanation } from './explanation.ts'
+export type { FunctionTravel } from './cloudpickle/index.ts'
+export type {
+  InstalledPackage,
+  LeftOut,
+  LocalPackage,
+  ShippedFile,
+  SnapshotContents,
+} from './snapshot/pack/snapshot-contents.ts'
 export { registerReducer } from './pickle/index.ts'
 
 /** What is not code that came here is packed as it is on disk. */

@@ -25,6 +25,7 @@ import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
+import type { FunctionTravel } from './capture/function-travel.ts'
 import { functionExtras, membersOf } from './capture/function-extras.ts'
 import { SuperReference } from './capture/home-objects.ts'
 import { argumentsReduction, innerReduction, proxyReduction } from './capture/inner-state.ts'
@@ -100,6 +101,9 @@ export class CloudPickler extends Pickler {
   /** Hook: told of what functions by value import when they run. */
   protected importDeferred(_request: DeferredImport): void {}
 
+  /** Hook: told of each function; `travel` says how it travels, and is to be called at once or not at all. */
+  protected functionCaptured(_travel: () => FunctionTravel): void {}
+
   /** Hook: the manifest; called when the body is complete. */
   protected manifest(): Manifest {
     const modules = [...this.#modules].map(name => (typeof name === 'string' ? name : name.text()))
@@ -158,6 +162,7 @@ export class CloudPickler extends Pickler {
     if (begun) return begun
     if (intrinsicName(fn) !== undefined) return undefined
     const captured = this.#capturing().describe(fn)
+    this.functionCaptured(() => this.#capturing().travelOf(fn, captured))
     switch (captured.kind) {
       case 'reference':
         return this.#reduceReference(fn, captured)

@@ -21,7 +21,9 @@ import { runtime } from './runtime.ts'
 export { isModulePickleError, ModulePickleError } from '../errors.ts'
 export { registerReducer } from '../pickle/index.ts'
 export { currentCall, type CurrentCall } from '../call/current-call.ts'
+export { renderExplanation } from '../explanation.ts'
 export { connect } from './nested.ts'
+export { explain, explainFile } from './unexplained.ts'
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */
 export function dumps(value: unknown, { packages = 'reference' }: DumpOptions = {}): Uint8Array {

@@ -12,6 +12,7 @@ import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
 import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
+import { travelOf, type FunctionTravel } from './function-travel.ts'
 import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
 import { HeldBindings, isOfPackage } from './held-bindings.ts'
 import { HomeObjects } from './home-objects.ts'
@@ -168,6 +169,11 @@ export class Capture {
     const script = internals.location && this.#scripts.get(internals.location.scriptId)
     const isOwn = internals.boundTarget !== undefined || (script !== undefined && !isOfNode(script))
     return isOwn ? undefined : describeInternal(internals, script)
+  }
+
+  /** How a function travels that `describe` has told about, for people. */
+  travelOf(fn: Function, captured: Captured): FunctionTravel {
+    return travelOf(fn, this.#find(fn), captured.kind === 'reference' ? captured.reference : undefined)
   }
 
   /** undefined for functions without a text, and for Node's own. */

@@ -24,6 +24,7 @@ import { shippedPackageText } from './package-json.ts'
 import { isEmptyModule, isNodeScript, PackageTypes } from './package-types.ts'
 import { posixRelative } from './project.ts'
 import type { DescribedPackages } from '../packages/installed-packages.ts'
+import type { LeftOut, Reasons } from './snapshot-contents.ts'
 import type { Scanned, Scanner } from './scanner.ts'
 
 export interface Assembled {
@@ -33,6 +34,8 @@ export interface Assembled {
   readonly sources: ReadonlyMap<string, string>
   /** Path in the snapshot to the module as scanned; undefined for one that cannot be parsed. */
   readonly modules: ReadonlyMap<string, ModuleText | undefined>
+  /** By path; only as of now. */
+  readonly blobs: ReadonlyMap<string, SnapshotObject>
 }
 
 interface Contents {
@@ -43,7 +46,7 @@ interface Contents {
   readonly limitBytes: number
 }
 
-export class Assembly {
+export class Assembly implements Reasons {
   readonly #root: string
   readonly #disk: Disk
   readonly #scanner: Scanner
@@ -105,12 +108,29 @@ export class Assembly {
     return this.#assembled()
   }
 
+  nameOf(directory: string): string | undefined {
+    return this.#disk.packageJson(directory)?.name
+  }
+
+  /** What of the packages does not ship, and by which rule. */
+  listLeftOut(): LeftOut[] {
+    const { reached, rules } = this.#contents
+    const found: LeftOut[] = []
+    const note = (entry: string, rule: string): void => {
+      const isReached = reached.files.has(entry)
+      if (!isReached)
+        found.push({ path: posixRelative(this.#root, entry) + (entry.endsWith(path.sep) ? '/' : ''), rule })
+    }
+    for (const directory of reached.packages) listPackage(this.#root, directory, this.#disk, rules, note)
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+  }
+
   #assembled(): Assembled {
     const { id, trees } = this.#trees.build()
     const objects = new Map<ObjectId, SnapshotObject>()
     for (const blob of this.#blobs.values()) objects.set(blob.id, blob)
     for (const tree of trees) objects.set(tree.id, tree)
-    return { id, objects, sources: this.#sources, modules: new Map(this.#modules) }
+    return { id, objects, sources: this.#sources, modules: new Map(this.#modules), blobs: this.#blobs }
   }
 
   #list(): { files: Set<string>; links: Map<string, string> } {

@@ -29,6 +29,8 @@ export interface Reached {
   readonly localLinks: ReadonlyMap<string, string>
   /** `node_modules` entry to the directory of an installed package. */
   readonly packageLinks: ReadonlyMap<string, string>
+  /** A file, or the directory of an installed package, to the file through which it was first found. */
+  readonly foundThrough: ReadonlyMap<string, string>
 }
 
 const testFile = /\.(?:test|spec)\.[cm]?[jt]sx?$/
@@ -39,6 +41,7 @@ export class ModuleGraph implements Reached {
   readonly packages = new Set<string>()
   readonly localLinks = new Map<string, string>()
   readonly packageLinks = new Map<string, string>()
+  readonly foundThrough = new Map<string, string>()
   readonly #root: string
   readonly #disk: Disk
   readonly #scanner: Scanner
@@ -57,7 +60,7 @@ export class ModuleGraph implements Reached {
    */
   follow(modules: Iterable<string>, deferred: readonly DeferredImport[] = []): Reached {
     this.#open.certain.push(...modules)
-    for (const request of deferred) this.#followDeferred(this.#scanner.targetOf(request))
+    for (const request of deferred) this.#followDeferred(this.#scanner.targetOf(request), request.file)
     const seenPackages = new Set<string>()
     for (;;) {
       const strength = this.#nextStrength()
@@ -77,7 +80,8 @@ export class ModuleGraph implements Reached {
     for (const directory of fresh) {
       seenPackages.add(directory)
       const named = listNamedFiles(this.#root, directory, this.#disk)
-      this.#open.named.push(...named.filter(file => !isShadowedByTypeScript(file, this.#disk)))
+      const names = path.join(directory, 'package.json')
+      for (const file of named) if (!isShadowedByTypeScript(file, this.#disk)) this.#openFile(file, names, 'named')
     }
     return fresh.length > 0
   }
@@ -99,7 +103,7 @@ export class ModuleGraph implements Reached {
     const scanned = this.#scanner.scan(file)
     if (strength === 'certain' && scanned.failure !== undefined) throw scanned.failure
     for (const [index, target] of scanned.targets.entries()) {
-      if (strength === 'named') this.#followNamed(target, directory)
+      if (strength === 'named') this.#followNamed(target, directory, file)
       else this.#followTarget(target, file, scanned, index, strength)
     }
   }
@@ -111,38 +115,44 @@ export class ModuleGraph implements Reached {
     return owner
   }
 
-  #followNamed(target: Target, directory: string): void {
+  #openFile(file: string, through: string, strength: Strength): void {
+    this.#open[strength].push(file)
+    if (!this.foundThrough.has(file)) this.foundThrough.set(file, through)
+  }
+
+  #followNamed(target: Target, directory: string, file: string): void {
     const isOwn = target.kind === 'local' && this.#ownerOf(target.file) === directory
-    if (isOwn && !isSecret(posixRelative(this.#root, target.file))) this.#open.named.push(target.file)
+    if (isOwn && !isSecret(posixRelative(this.#root, target.file))) this.#openFile(target.file, file, 'named')
   }
 
   /** What leads nowhere fails when it is imported, as it would here. */
-  #followDeferred(target: Target): void {
-    if (target.kind === 'installed') this.#need(target)
-    if (target.kind === 'local') this.#openLocal(target, 'certain')
+  #followDeferred(target: Target, file: string): void {
+    if (target.kind === 'installed') this.#need(target, file)
+    if (target.kind === 'local') this.#openLocal(target, file, 'certain')
   }
 
-  #openLocal(target: Target & { kind: 'local' }, strength: Strength): void {
-    this.#open[strength].push(target.file)
+  #openLocal(target: Target & { kind: 'local' }, file: string, strength: Strength): void {
+    this.#openFile(target.file, file, strength)
     if (!target.link) return
     this.localLinks.set(target.link.place, target.link.directory)
     this.packages.add(target.link.directory)
   }
 
-  #need({ directory, place }: Target & { kind: 'installed' }): void {
+  #need({ directory, place }: Target & { kind: 'installed' }, file: string): void {
     this.packageLinks.set(place, directory)
+    if (!this.foundThrough.has(directory)) this.foundThrough.set(directory, file)
   }
 
   #followTarget(target: Target, file: string, scanned: Scanned, index: number, strength: Strength): void {
     switch (target.kind) {
       case 'local':
-        this.#openLocal(target, strength)
+        this.#openLocal(target, file, strength)
         break
       case 'installed':
-        this.#need(target)
+        this.#need(target, file)
         break
       case 'computed':
-        this.#open.possible.push(...this.#matching(target.directory, target.pattern))
+        for (const found of this.#matching(target.directory, target.pattern)) this.#openFile(found, file, 'possible')
         break
       case 'outside':
         if (strength === 'certain') throw this.#outside(target.file, file, scanned, index)

@@ -19,13 +19,20 @@ interface PackageFiles {
 
 const neverShipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.modulepickle', '.modulepickle.json'])
 
-/** The package at `directory` of the project at `root`, by the rules. */
-export function listPackage(root: string, directory: string, disk: Disk, rules: IgnoreRules): PackageFiles {
+/** The package at `directory` of the project at `root`, by the rules. `onLeftOut` is told of each entry that does not ship, and why. */
+export function listPackage(
+  root: string,
+  directory: string,
+  disk: Disk,
+  rules: IgnoreRules,
+  onLeftOut?: (entry: string, rule: string) => void,
+): PackageFiles {
   const globs = workspaceGlobs(root, disk) ?? []
-  return walk(root, directory, disk, (entry, isDirectory) => {
+  const refuse = (entry: string, isDirectory: boolean): string | undefined => {
     const isOther = isDirectory && isMember(root, entry, globs, disk)
-    return !isOther && rules.reasonAgainst(entry, isDirectory) === undefined
-  })
+    return isOther ? 'another package of the workspace' : rules.reasonAgainst(entry, isDirectory)
+  }
+  return walk(root, directory, disk, refuse, onLeftOut)
 }
 
 /** Files that `main`, `exports`, `bin` or `files` of a package.json name, whether or not they are ignored. */
@@ -55,13 +62,20 @@ function expand(root: string, directory: string, glob: string, pattern: RegExp, 
   if (disk.isFile(start)) return isSecret(posixRelative(directory, start)) ? [] : [start]
   if (!disk.isDirectory(start) || start === directory) return []
   const isWhole = fixedPrefix(glob) === normalizeGlob(glob)
-  const { files } = walk(root, start, disk, () => true)
+  const { files } = walk(root, start, disk, () => undefined)
   return files.filter(file => isWhole || pattern.test(posixRelative(directory, file)))
 }
 
-type Accept = (entry: string, isDirectory: boolean) => boolean
+/** Why an entry does not ship; undefined for one that does. */
+type Refuse = (entry: string, isDirectory: boolean) => string | undefined
 
-function walk(root: string, top: string, disk: Disk, accept: Accept): PackageFiles {
+function walk(
+  root: string,
+  top: string,
+  disk: Disk,
+  refuse: Refuse,
+  onLeftOut?: (entry: string, rule: string) => void,
+): PackageFiles {
   const files: string[] = []
   const links = new Map<string, string>()
   const open = [top]
@@ -69,13 +83,19 @@ function walk(root: string, top: string, disk: Disk, accept: Accept): PackageFil
     for (const entry of disk.list(directory)) {
       const file = path.join(directory, entry.name)
       const isDirectory = entry.kind === 'directory'
-      if (neverShipped.has(entry.name) || isSecret(posixRelative(root, file)) || !accept(file, isDirectory)) continue
-      if (isDirectory) open.push(file)
+      const rule = ruleAgainst(root, file, entry.name) ?? refuse(file, isDirectory)
+      if (rule !== undefined) onLeftOut?.(isDirectory ? file + path.sep : file, rule)
+      else if (isDirectory) open.push(file)
       else if (entry.kind === 'file') files.push(file)
       else if (entry.target !== undefined) links.set(file, linkTarget(root, file, entry.target, disk))
     }
   }
   return { files, links }
+}
+
+function ruleAgainst(root: string, file: string, name: string): string | undefined {
+  if (neverShipped.has(name)) return `${name} never ships`
+  return isSecret(posixRelative(root, file)) ? 'what has such a name is kept secret' : undefined
 }
 
 /** @throws ModulePickleError ERR_SNAPSHOT_PATH when the link leads out of the project */

@@ -101,8 +101,9 @@ export class ProjectPacker {
     return { assembly, snapshot: this.#snapshot(assembly, assembly.assemble()) }
   }
 
-  #snapshot({ reached, packages }: Assembly, assembled: Assembled): ProjectSnapshot {
-    return new ProjectSnapshot(this.#root, assembled, reached, packages)
+  #snapshot(assembly: Assembly, assembled: Assembled): ProjectSnapshot {
+    const { reached, packages } = assembly
+    return new ProjectSnapshot(this.#root, assembled, reached, packages, assembly)
   }
 
   #forget(): void {

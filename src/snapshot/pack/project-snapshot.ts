@@ -9,6 +9,7 @@ import type { ObjectId, PackageNeed, Snapshot, SnapshotObject } from '../objects
 import type { DescribedPackages } from '../packages/installed-packages.ts'
 import type { Assembled } from './assemble.ts'
 import type { Reached } from './graph.ts'
+import { describeContents, type Reasons, type SnapshotContents } from './snapshot-contents.ts'
 import { outputPath } from './output-path.ts'
 import { posixRelative } from './project.ts'
 import { realFile } from './real-file.ts'
@@ -27,6 +28,8 @@ export interface PackedSnapshot extends Snapshot {
   reaches(file: string): boolean
   /** The file on this machine that `path` in the snapshot was made from; also for kept sources. */
   sourceOf(path: string): string | undefined
+  /** What it holds, and why. To be asked before anything else is packed. */
+  contents(): SnapshotContents
 }
 
 export class ProjectSnapshot implements PackedSnapshot {
@@ -36,11 +39,13 @@ export class ProjectSnapshot implements PackedSnapshot {
   readonly installed: DescribedPackages
   readonly #assembled: Assembled
   readonly #reached: Reached
+  readonly #reasons: Reasons
 
-  constructor(root: string, assembled: Assembled, reached: Reached, installed: DescribedPackages) {
+  constructor(root: string, assembled: Assembled, reached: Reached, installed: DescribedPackages, reasons: Reasons) {
     this.root = root
     this.#assembled = assembled
     this.#reached = reached
+    this.#reasons = reasons
     this.installed = installed
     const directories = [...new Set(reached.packageLinks.values())]
     this.packageDirectories = new Map(directories.map(directory => [installed.labels.get(directory)!, directory]))
@@ -74,5 +79,9 @@ export class ProjectSnapshot implements PackedSnapshot {
 
   sourceOf(path: string): string | undefined {
     return this.#assembled.sources.get(path)
+  }
+
+  contents(): SnapshotContents {
+    return describeContents(this.root, this.packageDirectories, this.#assembled, this.#reached, this.#reasons)
   }
 }
