@@ -9,8 +9,10 @@ import type { WantedPackages } from '../snapshot/materialize/package-lookup.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
 import { packageLabel } from '../snapshot/objects/package-label.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
+import { Retirement } from './retirement.ts'
 
 export class HeldSnapshots extends SnapshotCache {
+  readonly retirement = new Retirement()
   readonly #complete = new Set<ObjectId>()
   readonly #inPlace = new Map<ObjectId, MaterializedSnapshot>()
   /** Where packages are, by what was wanted. */
@@ -48,6 +50,7 @@ export class HeldSnapshots extends SnapshotCache {
     try {
       const inPlace = super.materialize(id, packages, located)
       this.#inPlace.set(id, inPlace)
+      this.retirement.add(inPlace.directory)
       return inPlace
     } catch (error) {
       // A damaged object is removed when it is read.

@@ -1,7 +1,8 @@
 /**
  * The worker's work: materialize → decode → run → answer, one call after the other.
  *
- * Ends when the sender says so or is gone, or when a call has left the process in a state that no other call should find.
+ * Ends when the sender says so or is gone, when a call has left the process in a state that no other call should find, or when it
+ * has run enough versions of the code.
  */
 import type { Writable } from 'node:stream'
 import { invoke } from '../call/invoke.ts'
@@ -38,7 +39,7 @@ export async function serve(sender: ToSender, programUrl: string): Promise<void>
 async function answer(call: IncomingCall, conversation: Conversation): Promise<boolean> {
   const { ok, body } = encodeOutcome(await outcomeOfCall(call, conversation), encode)
   conversation.running = undefined
-  const last = hasStrayed()
+  const last = hasStrayed() || runtime().cache.retirement.isDue
   // What the call has printed is on its way before the sender learns that the call is over.
   await Promise.all([written(process.stdout), written(process.stderr)])
   conversation.send({ kind: 'result', id: call.id, ok, last }, body)
