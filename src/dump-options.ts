@@ -8,6 +8,17 @@ export interface DumpOptions {
    * By default `reference`.
    */
   readonly packages?: 'reference' | 'include'
+  /**
+   * Where a function travels by value and its file, or a module that the pickle names, has changed since it was loaded, the two may
+   * not fit: `warn` says so by a process warning, once for each change, `refuse` throws. By default `warn`.
+   */
+  readonly changed?: 'warn' | 'refuse'
+}
+
+/** @throws RangeError for a value that means nothing */
+export function checkChanged(changed: unknown): void {
+  if (changed === 'warn' || changed === 'refuse') return
+  throw new RangeError(`changed has to be "warn" or "refuse", and is ${JSON.stringify(changed) ?? typeof changed}.`)
 }
 
 /** @throws RangeError for a value that means nothing */

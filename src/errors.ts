@@ -18,6 +18,7 @@ export const codes = {
   ERR_INSPECTOR_UNAVAILABLE: 'Functions cannot be read because node:inspector is denied or missing.',
   ERR_CAPTURE_UNSUPPORTED: 'A function uses something that cannot be captured by value.',
   ERR_BINDING_MISSING: 'A module on disk no longer has the binding that the running program uses.',
+  ERR_CODE_CHANGED: 'A file has changed since it was loaded, and a function of the loaded text travels by value.',
   // Packing the working directory.
   ERR_MODULE_OUTSIDE_ROOT: 'A module lies outside the project root and is not an installed package.',
   ERR_MODULE_UNREADABLE: 'A module file could not be read or parsed while packing.',

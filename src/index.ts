@@ -6,7 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installExtension } from './cloudpickle/extension.ts'
 import type { LoadOptions } from './arrival.ts'
-import { checkPackages, type DumpOptions } from './dump-options.ts'
+import { checkChanged, checkPackages, type DumpOptions } from './dump-options.ts'
 import {
   extend as extendWith,
   pickle,
@@ -64,9 +64,10 @@ const source = new WithReceived(workingDirectory())
  * unless `packages` is `include`.
  * @throws ModulePickleError with the path to what cannot be pickled
  */
-export function dumps(value: unknown, { packages = 'reference' }: DumpOptions = {}): Uint8Array {
+export function dumps(value: unknown, { packages = 'reference', changed = 'warn' }: DumpOptions = {}): Uint8Array {
   checkPackages(packages)
-  return pickle(value, { source, selfContained: true, packages }).bytes
+  checkChanged(changed)
+  return pickle(value, { source, selfContained: true, packages, changed }).bytes
 }
 
 /**

@@ -24,6 +24,8 @@ export interface ShipOptions {
   /** Whether the snapshots are inside the pickle; else only their ids are. */
   readonly selfContained: boolean
   readonly packages: PackagesMode
+  /** What happens where code has changed since it was loaded; by default a warning. */
+  readonly changed?: 'warn' | 'refuse' | undefined
 }
 
 /** A CloudPickler class. A mixin's constructor takes whatever its base takes; TypeScript asks for exactly this type. */
@@ -33,10 +35,10 @@ export type PicklerClass = new (...parameters: any[]) => CloudPickler
 /** A class that pickles as `Base` does, except that references into local modules carry the packages that these are in. */
 export function extend<B extends PicklerClass>(
   Base: B,
-  { source, selfContained, packages }: ShipOptions,
+  { source, selfContained, packages, changed = 'warn' }: ShipOptions,
 ): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
   class Shipping extends Base {
-    readonly shipment = new Shipment(source, packages)
+    readonly shipment = new Shipment(source, packages, changed)
 
     protected override moduleName(target: ModuleTarget): string | Late {
       return target.kind === 'file' ? this.shipment.nameOf(target.file) : super.moduleName(target)
@@ -89,7 +91,7 @@ const shippingPicklers = new WeakMap<ModuleSource, Map<string, ShippingPickler>>
 /** Made once for each source: making a class costs more than pickling a small function. */
 function shippingPickler(options: ShipOptions): ShippingPickler {
   const known = shippingPicklers.get(options.source) ?? new Map<string, ShippingPickler>()
-  const key = `${options.packages} ${options.selfContained}`
+  const key = `${options.packages} ${options.selfContained} ${options.changed}`
   shippingPicklers.set(options.source, known)
   const made = known.get(key) ?? extend(CloudPickler, options)
   known.set(key, made)

@@ -12,6 +12,7 @@ import type { Manifest, ManifestObject } from './cloudpickle/manifest.ts'
 import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { ancestors } from './cloudpickle/source/package-json.ts'
 import { ModulePickleError } from './errors.ts'
+import { reportChanged } from './loaded-code.ts'
 import { Late } from './pickle/index.ts'
 import { byContent, byContentNow, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
 import type { ObjectId, Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
@@ -72,6 +73,9 @@ export class Shipment implements Packed {
   readonly sources = new Map<string, string>()
   readonly #source: ModuleSource
   readonly #mode: PackagesMode
+  readonly #changed: 'warn' | 'refuse'
+  /** Local modules that the other end imports. */
+  readonly #reached = new Set<string>()
   /** Directories of installed packages that the pickle itself names. */
   readonly #named = new Set<string>()
   /** Files to pack, by project root. */
@@ -81,9 +85,10 @@ export class Shipment implements Packed {
   #packed: Map<string, PackedModules> | undefined
   #describedNamed: DescribedPackages | undefined
 
-  constructor(source: ModuleSource, mode: PackagesMode) {
+  constructor(source: ModuleSource, mode: PackagesMode, changed: 'warn' | 'refuse') {
     this.#source = source
     this.#mode = mode
+    this.#changed = changed
   }
 
   get snapshots(): readonly PackedModules[] {
@@ -121,7 +126,9 @@ export class Shipment implements Packed {
   /** The other end will import `file`. */
   reached(file: string): void {
     const local = this.#source.locate(file)
-    if (local) this.#filesOf(local.root).add(file)
+    if (!local) return
+    this.#filesOf(local.root).add(file)
+    this.#reached.add(file)
   }
 
   /** A function of `file` will import something when it runs. */
@@ -151,6 +158,7 @@ export class Shipment implements Packed {
   /** The manifest of a pickle that names `modules`; with `selfContained`, the snapshots are inside it. */
   manifest(manifest: Manifest, selfContained: boolean): Manifest {
     this.#checkBindings()
+    if (this.sources.size > 0) reportChanged(new Set([...this.sources.values(), ...this.#reached]), this.#changed)
     const { snapshots } = this
     const named = this.#describeNamed()
     const packages = new Map([...this.#named].map(directory => [named.labels.get(directory)!, directory]))

@@ -6,7 +6,7 @@
  */
 import { installExtension } from '../cloudpickle/extension.ts'
 import type { LoadOptions } from '../arrival.ts'
-import { checkPackages, type DumpOptions } from '../dump-options.ts'
+import { checkChanged, checkPackages, type DumpOptions } from '../dump-options.ts'
 import {
   extend as extendWith,
   pickle,
@@ -19,6 +19,7 @@ import {
 import { runtime } from './runtime.ts'
 
 export { isModulePickleError, ModulePickleError } from '../errors.ts'
+export { registerPickleByValue, unregisterPickleByValue } from '../cloudpickle/by-value.ts'
 export { registerReducer } from '../pickle/index.ts'
 export { currentCall, type CurrentCall } from '../call/current-call.ts'
 export { renderExplanation } from '../explanation.ts'
@@ -26,9 +27,10 @@ export { connect } from './nested.ts'
 export { explain, explainFile } from './unexplained.ts'
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */
-export function dumps(value: unknown, { packages = 'reference' }: DumpOptions = {}): Uint8Array {
+export function dumps(value: unknown, { packages = 'reference', changed = 'warn' }: DumpOptions = {}): Uint8Array {
   checkPackages(packages)
-  return pickle(value, { source: runtime().source, selfContained: true, packages }).bytes
+  checkChanged(changed)
+  return pickle(value, { source: runtime().source, selfContained: true, packages, changed }).bytes
 }
 
 /** The value of a pickle; its modules are evaluated first. */

@@ -152,6 +152,12 @@ export class Inspector {
     return text
   }
 
+  /** The text of the script that was loaded from `url`; undefined where none is known, or several are. */
+  sourceOfUrl(url: string): string | undefined {
+    const ids = [...this.#scripts].filter(([, script]) => script.url === url).map(([id]) => id)
+    return ids.length === 1 ? this.source(ids[0]!) : undefined
+  }
+
   #readScopes(scopes: Remote): LiveScope[] {
     const entries = this.#valueOf(scopes) as ArrayLike<{ description: string; object: LiveScope['variables'] }>
     return Array.from(entries, ({ description, object }) => ({ description, variables: object }))

@@ -1,6 +1,7 @@
 /**
  * The one inspector session of this process, and the scripts that it has shown so far. Both ends read live functions through it.
  */
+import { pathToFileURL } from 'node:url'
 import { Inspector } from './inspector.ts'
 import { LoadedScripts } from './loaded-script.ts'
 
@@ -18,4 +19,10 @@ export function openSession(): Session {
     session = { inspector, scripts: new LoadedScripts(inspector) }
   }
   return session
+}
+
+/** The text that V8 has of a file; undefined where that has not been seen. */
+export function loadedText(file: string): string | undefined {
+  const inspector = session?.inspector
+  return inspector?.sourceOfUrl(pathToFileURL(file).href) ?? inspector?.sourceOfUrl(file)
 }
