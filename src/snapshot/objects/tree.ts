@@ -5,6 +5,7 @@
  * directory that the tree is written to. Source of the format: Git's "gitformat-pack" and `tree.c`.
  */
 import { ModulePickleError, type ErrorCode } from '../../errors.ts'
+import { faultOfName, foldName } from './file-name.ts'
 import type { ObjectId, ObjectKind } from './snapshot.ts'
 
 /** A regular file, an executable file, a symbolic link (its blob is the target), a directory. */
@@ -86,22 +87,30 @@ function sortKey(entry: TreeEntry): Buffer {
 }
 
 function checkName(name: string, code: ErrorCode): void {
-  const reserved = name === '' || name === '.' || name === '..' || name.toLowerCase() === '.git'
-  const unwritable = /[/\0]/.test(name) || name.includes('\ufffd') || Buffer.from(name).toString() !== name
-  if (!reserved && !unwritable) return
+  const fault = faultOfName(name)
+  if (fault === undefined) return
   throw new ModulePickleError(
     code,
-    `${JSON.stringify(name)} cannot be the name of a file in a snapshot. Rename the file, or exclude it.`,
+    `${JSON.stringify(name)} cannot be the name of a file in a snapshot: ${fault}. Rename the file, or exclude it.`,
   )
 }
 
 /** A file and a directory of one name are apart in git's order, so neighbours alone do not tell. */
 function checkDuplicates(entries: readonly TreeEntry[], code: ErrorCode): void {
-  const names = new Set<string>()
+  const names = new Map<string, string>()
   for (const { name } of entries) {
-    if (names.has(name)) throw new ModulePickleError(code, `A tree holds two entries named ${JSON.stringify(name)}.`)
-    names.add(name)
+    const other = names.get(foldName(name))
+    if (other !== undefined) throw sameName(other, name, code)
+    names.set(foldName(name), name)
   }
+}
+
+function sameName(one: string, other: string, code: ErrorCode): ModulePickleError {
+  const what = `A directory holds two entries named ${JSON.stringify(one)} and ${JSON.stringify(other)}`
+  return new ModulePickleError(
+    code,
+    `${what}, which are one file on systems that do not tell them apart. Rename one of them, or exclude it.`,
+  )
 }
 
 function corrupt(what: string): ModulePickleError {

@@ -118,8 +118,25 @@ function rawEntry(mode: string, name: string | Buffer, id = blob): Buffer {
   return Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.from([0]), Buffer.from(id, 'hex')])
 }
 
-test('names that could leave a directory, or that git reserves, are refused both ways', () => {
-  for (const name of ['', '.', '..', '.git', '.GIT', '../a', 'a/b', '/etc']) {
+test('names that could leave a directory, that git reserves, or that some system cannot have are refused both ways', () => {
+  const names = [
+    '',
+    '.',
+    '..',
+    '.git',
+    '.GIT',
+    'git~1',
+    '../a',
+    'a/b',
+    '/etc',
+    '\\\\host',
+    'a\\b',
+    'c:',
+    'a:b',
+    'a\n',
+    'a\u0000',
+  ]
+  for (const name of [...names, 'con', 'NUL.txt', 'Com1', 'lpt9.js', 'a.', 'a ', 'a?', 'a*', '\ud800']) {
     const entry: TreeEntry = { mode: '100644', name, id: blob }
     assert.throws(
       () => encodeTree([entry]),
@@ -132,6 +149,44 @@ test('names that could leave a directory, or that git reserves, are refused both
       name,
     )
   }
+})
+
+test('two names that are one file somewhere are refused both ways; others of a kind are not', () => {
+  for (const names of [
+    ['a', 'A'],
+    ['é', 'e\u0301'],
+    ['É', 'e\u0301'],
+  ]) {
+    const entries = names.map((name): TreeEntry => ({ mode: '100644', name, id: blob }))
+    assert.throws(
+      () => encodeTree(entries),
+      error => isModulePickleError(error, 'ERR_SNAPSHOT_PATH'),
+      names.join(),
+    )
+    const raw = names.toSorted().map(name => rawEntry('100644', name))
+    assert.throws(
+      () => decodeTree(Buffer.concat(raw)),
+      error => isModulePickleError(error, 'ERR_SNAPSHOT_CORRUPT'),
+      names.join(),
+    )
+  }
+  const usual = [
+    '.gitignore',
+    'git',
+    'console.js',
+    'com',
+    'com10',
+    'aux-1.ts',
+    '[id].tsx',
+    '(group)',
+    'ä',
+    '日本',
+    'a b',
+    '@x',
+    '$',
+    '..a',
+  ]
+  assert.doesNotThrow(() => encodeTree(usual.map((name): TreeEntry => ({ mode: '100644', name, id: blob }))))
 })
 
 test('a tree that is not in canonical form is refused', () => {
