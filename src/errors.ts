@@ -43,6 +43,7 @@ export const codes = {
   ERR_EXECUTOR_UNSUPPORTED: 'The executor cannot do what was asked of it.',
   ERR_EXECUTOR_CLOSED: 'The executor is closed.',
   ERR_NESTED_CALL: 'Code that runs on a worker used an executor of its own.',
+  ERR_RESULT_NOT_JSON: 'A result that was asked for as JSON holds something that JSON cannot say.',
   ERR_PROTOCOL: 'The peer sent something that is not part of the protocol.',
 } as const
 

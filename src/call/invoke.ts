@@ -19,6 +19,7 @@ export interface ItemSink {
 
 /** The result, or what the iterable returned when its items were over. */
 export async function invoke({ fn, args }: Invocation, { items }: RunningCall, sink: ItemSink): Promise<unknown> {
+  if (typeof fn !== 'function') throw new TypeError(`What is to run has to be a function, and is ${typeof fn}.`)
   const result: unknown = await Reflect.apply(fn, undefined, args)
   if (!isAsyncIterable(result)) return result
   sink.open()

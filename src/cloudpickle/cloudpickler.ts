@@ -34,6 +34,7 @@ import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
 import { ScriptVariables } from './capture/script-variables.ts'
+import { stoodFor } from './capture/stand-ins.ts'
 import { WeakContents } from './capture/weak-contents.ts'
 import { isRegisteredByValue } from './by-value.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
@@ -160,6 +161,8 @@ export class CloudPickler extends Pickler {
   #reduceFunction(fn: Function): Reduction | Global | undefined {
     const begun = this.#cyclic.get(fn)
     if (begun) return begun
+    const exported = stoodFor(fn)
+    if (exported) return this.#reference(exported)
     if (intrinsicName(fn) !== undefined) return undefined
     const captured = this.#capturing().describe(fn)
     this.functionCaptured(() => this.#capturing().travelOf(fn, captured))

@@ -24,6 +24,8 @@ export interface PackedSnapshot extends Snapshot {
   pathOf(sourceFile: string): string
   /** Has the module at `path` that export, or with `#` in front that top-level binding? True where it cannot be known. */
   hasBinding(path: string, name: string): boolean
+  /** What the module at `path` exports; undefined where that cannot be known. */
+  exportNamesOf(path: string): ReadonlySet<string> | undefined
   /** Whether it has the file, and what that imports. */
   reaches(file: string): boolean
   /** The file on this machine that `path` in the snapshot was made from; also for kept sources. */
@@ -71,6 +73,10 @@ export class ProjectSnapshot implements PackedSnapshot {
     if (module === undefined) return true
     if (name.startsWith('#')) return module.declarations.has(name.slice(1))
     return module.exportNames === undefined || module.exportNames.has(name)
+  }
+
+  exportNamesOf(path: string): ReadonlySet<string> | undefined {
+    return this.#assembled.modules.get(path)?.exportNames
   }
 
   reaches(file: string): boolean {

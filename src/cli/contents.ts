@@ -1,0 +1,70 @@
+/**
+ * What a pickle says that it holds: its manifest, and the files in its snapshots. Read as data; nothing is looked up or run.
+ */
+import { readManifest } from '../cloudpickle/cloudunpickler.ts'
+import type { Manifest } from '../cloudpickle/manifest.ts'
+import { decodeDescription, descriptionPath, packageNeeds } from '../snapshot/objects/description.ts'
+import { verifyObject } from '../snapshot/objects/object-id.ts'
+import { packageLabel } from '../snapshot/objects/package-label.ts'
+import { decodeTree } from '../snapshot/objects/tree.ts'
+
+interface ContainedFile {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly note?: string
+}
+
+interface ContainedSnapshot {
+  readonly id: string
+  readonly isInside: boolean
+  readonly files: readonly ContainedFile[]
+}
+
+export interface PickleContents {
+  readonly sizeBytes: number
+  readonly format: number
+  readonly modules: readonly string[]
+  readonly snapshots: readonly ContainedSnapshot[]
+  /** `name@version`, with a key where the content counts. */
+  readonly packages: readonly string[]
+}
+
+/** @throws ModulePickleError for what is no pickle, and for objects that are not what they say */
+export function contentsOf(bytes: Uint8Array): PickleContents {
+  const manifest = readManifest(bytes)
+  const objects = verifiedObjects(manifest)
+  const packages = new Set(manifest.packages)
+  const snapshots = manifest.snapshots.map((id): ContainedSnapshot => {
+    const files = [...filesBelow(id, '', objects)]
+    const description = files.find(({ file }) => file.path === descriptionPath)
+    const needs = description && packageNeeds(decodeDescription(objects.get(description.id) ?? new Uint8Array()))
+    for (const need of needs ?? []) packages.add(packageLabel(need))
+    return { id, isInside: objects.has(id), files: files.map(({ file }) => file) }
+  })
+  const { format, modules } = manifest
+  return { sizeBytes: bytes.byteLength, format, modules, snapshots, packages: [...packages].toSorted() }
+}
+
+function verifiedObjects({ objects }: Manifest): ReadonlyMap<string, Uint8Array> {
+  for (const [id, kind, content] of objects) verifyObject(id, kind, content)
+  return new Map(objects.map(([id, , content]) => [id, content]))
+}
+
+function* filesBelow(
+  tree: string,
+  directory: string,
+  objects: ReadonlyMap<string, Uint8Array>,
+): Generator<{ readonly id: string; readonly file: ContainedFile }> {
+  const content = objects.get(tree)
+  if (content === undefined) return
+  for (const { mode, name, id } of decodeTree(content)) {
+    const path = directory + name
+    if (mode === '40000') yield* filesBelow(id, `${path}/`, objects)
+    else yield { id, file: { path, sizeBytes: objects.get(id)?.byteLength ?? 0, ...noteOf(mode) } }
+  }
+}
+
+function noteOf(mode: string): { note?: string } {
+  if (mode === '100755') return { note: ' (executable)' }
+  return mode === '120000' ? { note: ' (link)' } : {}
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/**
+ * The command line: finds the command, has it do its work, and says in one line what went wrong.
+ */
+import { readFileSync } from 'node:fs'
+import { isModulePickleError } from '../errors.ts'
+import { UsageError, type Command } from './command.ts'
+import { commands } from './commands/index.ts'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
+import { helpOf, overview } from './help.ts'
+import { parse } from './parse.ts'
+import { suggestion } from './suggest.ts'
+import { Terminal } from './terminal.ts'
+
+const terminal = new Terminal()
+process.exitCode = await main(process.argv.slice(2))
+
+async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(args[0])
+  if (name === '--version') {
+    terminal.out(`${packageVersion()}\n`)
+    return exitCodes.ok
+  }
+  const command = find(name)
+  if (!command) return exitCodes.usage
+  const end = args.indexOf('--')
+  const own = end < 0 ? args : args.slice(0, end)
+  if (own.includes('--help') || own.includes('-h')) return help(name)
+  try {
+    return await command.run(parse(command, args), terminal)
+  } catch (error) {
+    return failed(error, command, own.includes('--verbose'))
+  }
+}
+
+function help(name: string | undefined): ExitCode {
+  const command = name === undefined ? undefined : find(name)
+  if (name !== undefined && !command) return exitCodes.usage
+  terminal.out(command ? helpOf(command) : overview(commands))
+  return exitCodes.ok
+}
+
+function find(name: string): Command | undefined {
+  const command = commands.find(each => each.name === name)
+  if (command) return command
+  const names = commands.map(each => each.name)
+  const meant = suggestion(name, names) || ` There is ${names.join(', ')}.`
+  terminal.note(`modulepickle: ${name} is no command.${meant}\n`)
+  return undefined
+}
+
+function failed(error: unknown, { name, usage }: Command, isVerbose: boolean): ExitCode {
+  if (error instanceof UsageError) {
+    terminal.note(`modulepickle ${name}: ${error.message}\nUsage: modulepickle ${name} ${usage}\n`)
+    return exitCodes.usage
+  }
+  const { message } = error instanceof Error ? error : new Error(String(error))
+  const code = isModulePickleError(error) ? `${error.code}: ` : ''
+  terminal.note(`modulepickle ${name}: ${code}${message}\n`)
+  if (isVerbose) terminal.note(`${terminal.thrown(error)}\n`)
+  return exitCodes.failed
+}
+
+function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
+}

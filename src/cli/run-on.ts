@@ -1,0 +1,46 @@
+/**
+ * One call of a function on an executor, as a program: what it prints, its result, and how the program ends.
+ */
+import { isModulePickleError } from '../errors.ts'
+import { connect, type LogLine } from '../executors/index.ts'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
+import { listenForInterruption } from './interruption.ts'
+import { printResult } from './results.ts'
+import type { Terminal } from './terminal.ts'
+import { withoutOwnFrames } from './thrown.ts'
+
+export interface Run {
+  readonly fn: (...args: readonly unknown[]) => unknown
+  readonly args: readonly unknown[]
+  readonly target: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>> | undefined
+  readonly timeoutMs: number | undefined
+  readonly asJson: boolean
+}
+
+/** @throws ModulePickleError where it could not be run; what the function throws is reported */
+export async function runOn({ fn, args, target, env, timeoutMs, asJson }: Run, terminal: Terminal): Promise<ExitCode> {
+  const executor = await connect<string>(target, env && { env })
+  const interruption = listenForInterruption()
+  const signal = AbortSignal.any([interruption.signal, terminal.unread])
+  const onLog = ({ stream, text }: LogLine): void =>
+    stream === 'stdout' && !asJson ? terminal.out(`${text}\n`) : terminal.note(`${text}\n`)
+  try {
+    terminal.doing(`running on ${target ?? process.env['MODULEPICKLE_TARGET'] ?? 'local:'}`)
+    const result = await executor
+      .with({ signal, onLog, ...(timeoutMs !== undefined && { timeoutMs }) })
+      .run(fn, ...args)
+    await printResult(result, asJson, terminal)
+    return terminal.unread.aborted ? exitCodes.unread : exitCodes.ok
+  } catch (error) {
+    if (interruption.signal.aborted) return exitCodes.interrupted
+    if (terminal.unread.aborted) return exitCodes.unread
+    if (isModulePickleError(error)) throw error
+    terminal.note(`${terminal.thrown(withoutOwnFrames(error))}\n`)
+    return exitCodes.threw
+  } finally {
+    terminal.doing(undefined)
+    await executor.close({ force: signal.aborted })
+    interruption.dispose()
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * What a function threw, without the stack frames of this program, which are nobody's business.
+ */
+const own = new URL('..', import.meta.url).href
+
+/** Changes the stacks of `thrown` and of its causes. */
+export function withoutOwnFrames(thrown: unknown): unknown {
+  const seen = new Set<unknown>()
+  for (let error = thrown; error instanceof Error && !seen.has(error); error = error.cause) {
+    seen.add(error)
+    if (typeof error.stack !== 'string') continue
+    const lines = error.stack.split('\n').filter(line => !(/^\s+at /.test(line) && line.includes(own)))
+    Reflect.defineProperty(error, 'stack', { value: lines.join('\n'), configurable: true, writable: true })
+  }
+  return thrown
+}
