@@ -33,6 +33,7 @@ export const codes = {
   ERR_CACHE_UNSAFE: 'The cache directory belongs to somebody else or is writable by others.',
   ERR_MATERIALIZE: 'A snapshot could not be written to the cache.',
   ERR_PACKAGE_MISMATCH: 'Installed packages that the code needs are missing here or have another version.',
+  ERR_PACKAGE_NATIVE: 'An installed package was sent with parts for another platform or version of Node.',
   ERR_MODULE_ASYNC: 'A shipped module uses top-level await, which loadsSync cannot wait for.',
   // Executors.
   ERR_TARGET_UNKNOWN: 'The target given to connect() is not one this package knows.',

@@ -14,7 +14,7 @@ import { ancestors } from './cloudpickle/source/package-json.ts'
 import { ModulePickleError } from './errors.ts'
 import { reportChanged } from './loaded-code.ts'
 import { Late } from './pickle/index.ts'
-import { byContent, byContentNow, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
+import { byContent, byWhole, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
 import type { ObjectId, Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
 import { byPlace } from './snapshot/packages/by-place.ts'
 import type { DescribedPackages, PackageNaming } from './snapshot/packages/installed-packages.ts'
@@ -174,7 +174,7 @@ export class Shipment implements Packed {
 
   get #naming(): PackageNaming {
     if (this.#mode === 'place') return byPlace
-    return this.#mode === 'reference' ? byContent : byContentNow
+    return this.#mode === 'reference' ? byContent : byWhole
   }
 
   #describeNamed(): DescribedPackages {

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { Project, repository, runNode } from '../support/project.ts'
+import { nodeOfMajor, Project, repository, runNode } from '../support/project.ts'
 import { temporaryDirectory } from '../unit/snapshot/temporary-project.ts'
 
 const library = pathToFileURL(path.join(repository, 'dist/index.js')).href
@@ -53,7 +53,7 @@ try {
 async function runThere(
   t: TestContext,
   pickle: Buffer,
-  { cwd = temporaryDirectory(t), cache = path.join(temporaryDirectory(t), 'cache') } = {},
+  { cwd = temporaryDirectory(t), cache = path.join(temporaryDirectory(t), 'cache'), node = receiver } = {},
 ): Promise<Outcome> {
   const input = new Project({ pickle: pickle.toString('base64') })
   t.after(() => input.remove())
@@ -65,7 +65,7 @@ const outcome = await loads(bytes).then(main => main()).then(
   value => ({ value }), ({ code, message }) => ({ code, message }))
 process.stdout.write(JSON.stringify(outcome))`
   const args = ['--input-type=module', '--eval', script, input.path('pickle')]
-  const { code, stdout, stderr } = await runNode(receiver, args, { cwd, env: { MODULEPICKLE_CACHE: cache } })
+  const { code, stdout, stderr } = await runNode(node, args, { cwd, env: { MODULEPICKLE_CACHE: cache } })
   assert.equal(code, 0, stderr)
   return JSON.parse(stdout) as Outcome
 }
@@ -333,6 +333,39 @@ test('a damaged package in the cache is written anew from what is sent', async t
   rmSync(file!)
   const again = await runThere(t, pickle, { cache })
   assert.deepEqual(again, { value: 'a@1.0.0' })
+})
+
+test('a package with a binary of its own for each platform runs where the platform is the same', async t => {
+  const project = sender(t, {
+    'main.js':
+      "import { transformSync } from 'esbuild'\nexport const main = () => transformSync('let a: 1 = 1', { loader: 'ts' }).code",
+  })
+  project.install('esbuild')
+  const pickle = await pickleIn(t, project, 'include')
+  rmSync(project.directory, { recursive: true })
+  assert.deepEqual(await runThere(t, pickle), { value: 'let a = 1;\n' })
+})
+
+test('addons go only to the same ABI; by reference each end has its own', async t => {
+  const native = {
+    ...packageAt('node_modules/native', 'native', '1.0.0'),
+    'node_modules/native/addon.node': 'for the sender',
+    'node_modules/native/index.js':
+      "exports.says = () => require('node:fs').readFileSync(__dirname + '/addon.node', 'utf8')",
+  }
+  const project = sender(t, { 'main.js': says('native'), ...native })
+  const [included, referring] = [await pickleIn(t, project, 'include'), await pickleIn(t, project, 'reference')]
+  rmSync(project.directory, { recursive: true })
+  assert.deepEqual(await runThere(t, included), { value: 'for the sender' })
+  const there = new Project({ ...native, 'node_modules/native/addon.node': 'for the receiver' })
+  t.after(() => there.remove())
+  assert.deepEqual(await runThere(t, referring, { cwd: there.directory }), { value: 'for the receiver' })
+  assert.deepEqual(await runThere(t, included, { cwd: there.directory }), { value: 'for the receiver' })
+  const node = nodeOfMajor(22)
+  if (node === undefined) return
+  const { code, message = '' } = await runThere(t, included, { node })
+  assert.equal(code, 'ERR_PACKAGE_NATIVE')
+  assert.match(message, /native@1\.0\.0 was sent with parts for \S+ and the ABI \d+ of Node; this is/)
 })
 
 test('an option that means nothing is refused', async t => {

@@ -20,10 +20,11 @@ export const byContent: PackageNaming = {
   describe: directories => (directories.length === 0 ? nothing : installedPackagesOfSender().describe(directories)),
 }
 
-/** As `byContent`, with a look at every file each time: for what is to be copied. */
-export const byContentNow: PackageNaming = {
-  kind: 'content',
-  describe: directories => (directories.length === 0 ? nothing : installedPackagesOfSender().describe(directories, 0)),
+/** As `byContent`, for packages that are to be copied: with what is made for this platform. */
+export const byWhole: PackageNaming = {
+  kind: 'whole',
+  describe: directories =>
+    directories.length === 0 ? nothing : installedPackagesOfSender().describeWhole(directories),
 }
 
 let sender: InstalledPackages | undefined

@@ -11,8 +11,8 @@ import { ModulePickleError } from '../../errors.ts'
 import { decodeChanges } from '../objects/changes.ts'
 import { decodeDescription, descriptionPath, type SnapshotDescription } from '../objects/description.ts'
 import { isObjectId } from '../objects/object-id.ts'
-import { reachableLabels } from '../objects/package-graph.ts'
-import { packageLabel, parsePackageLabel } from '../objects/package-label.ts'
+import { copiedTree, type PackageNode } from '../objects/package-graph.ts'
+import { packageLabel } from '../objects/package-label.ts'
 import type { ObjectId, ObjectKind, PackageNeed, SnapshotObject } from '../objects/snapshot.ts'
 import { decodeTree } from '../objects/tree.ts'
 import { walkObjects } from '../objects/walk.ts'
@@ -27,6 +27,7 @@ import { mismatch } from './package-differences.ts'
 import { findPackages, type FoundPackages, type WantedPackages } from './package-lookup.ts'
 import { packageDirectory, packagePlacement, wrappingTrees } from './package-placement.ts'
 import { Pins } from './pins.ts'
+import { copiedLabels } from './platform-parts.ts'
 import { makeTemporary, sweepTemporary } from './temporary.ts'
 import { wantedPackages } from './wanted-packages.ts'
 import type { ObjectSource } from './write-snapshot.ts'
@@ -174,11 +175,10 @@ export class SnapshotCache {
     const { found, missing, differences } = this.#installed(wanted, lookup)
     const labels = missing.map(packageLabel)
     const unplaced = isSendable(missing) ? this.#unplaced(wanted, labels) : labels
-    const isHere = isSendable(missing) && unplaced.every(label => this.has(wanted.graph[label]!.files))
+    const isHere = isSendable(missing) && unplaced.every(label => this.#hasPackage(wanted.graph[label]!))
     if (!isHere) throw mismatch(missing, differences)
     for (const label of unplaced) {
-      const trees = wrappingTrees(parsePackageLabel(label)!.name, wanted.graph[label]!.files)
-      for (const { id, content } of trees) this.put(id, 'tree', content)
+      for (const { id, content } of wrappingTrees(label, wanted.graph)) this.put(id, 'tree', content)
       this.#write(packagePlacement(label, wanted.graph, this.#directory))
     }
     return this.#withPlaced(found, labels, wanted)
@@ -191,7 +191,8 @@ export class SnapshotCache {
   missingOfPackages(wanted: WantedPackages, lookup: PackageLookup): ObjectId[] {
     const { missing } = this.#installed(wanted, lookup)
     if (!isSendable(missing)) return []
-    const trees = this.#unplaced(wanted, missing.map(packageLabel)).map(label => wanted.graph[label]!.files)
+    const nodes = this.#unplaced(wanted, missing.map(packageLabel)).map(label => wanted.graph[label]!)
+    const trees = nodes.map(copiedTree).filter(tree => tree !== undefined)
     return [...new Set(trees.flatMap(tree => this.missingOrDamaged(tree)))]
   }
 
@@ -241,10 +242,14 @@ export class SnapshotCache {
     return findPackages(wanted, lookup, installedPackages(this.#directory))
   }
 
+  #hasPackage(node: PackageNode): boolean {
+    const tree = copiedTree(node)
+    return tree !== undefined && this.has(tree)
+  }
+
   /** Packages that `labels` reach and that are not in place as they were written. */
   #unplaced({ graph }: WantedPackages, labels: readonly string[]): string[] {
-    const reached = [...reachableLabels(graph, labels)]
-    return reached.filter(label => {
+    return copiedLabels(graph, labels).filter(label => {
       const placement = packagePlacement(label, graph, this.#directory)
       if (!this.#isInPlace(placement)) return true
       this.#packagesInPlace.add(placement.directory)

@@ -21,6 +21,22 @@ export interface PackageNode {
   readonly several?: true
   /** The names under which it finds other packages, to their labels. */
   readonly dependencies: Readonly<Record<string, string>>
+  /** What the sender has of it for its own platform, where it is to be copied. No part of the key. */
+  readonly parts?: PlatformParts
+}
+
+/** What of a package is made for one platform. */
+export interface PlatformParts {
+  /** As `platformName` gives it. */
+  readonly platform: string
+  /** What its addons ask of Node: a version of its own ABI, or `napi`, which all have; '' without addons. */
+  readonly abi: string
+  /** The tree of all its files, where `native`. */
+  readonly whole?: ObjectId
+  /** Names of packages that are made for one platform, to their labels. */
+  readonly dependencies: Readonly<Record<string, string>>
+  /** It names others like these, for other platforms. */
+  readonly isOneOfMany: boolean
 }
 
 /** Packages by label. */
@@ -82,13 +98,19 @@ function hash(facts: unknown): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }
 
-/** The labels that `start` leads to, itself included. */
+/** The labels that `start` leads to, itself included; also through `parts`. */
 export function reachableLabels(graph: PackageGraph, start: Iterable<string>): Set<string> {
   const reached = new Set(start)
   for (const label of reached) {
-    for (const next of Object.values(graph[label]?.dependencies ?? {})) reached.add(next)
+    const { dependencies = {}, parts } = graph[label] ?? {}
+    for (const next of Object.values({ ...dependencies, ...parts?.dependencies })) reached.add(next)
   }
   return reached
+}
+
+/** The tree that is copied; undefined for a package whose native parts are not known. */
+export function copiedTree({ files, native, parts }: PackageNode): ObjectId | undefined {
+  return native ? parts?.whole : files
 }
 
 /**
@@ -103,10 +125,10 @@ export function verifyGraph(graph: PackageGraph): void {
     const node = graph[label]
     if (need?.key === undefined || !node || !isNode(node)) throw corrupt(label, 'it is malformed')
     const dependencies = new Map<string, number>()
-    for (const [alias, target] of Object.entries(node.dependencies)) {
+    for (const [alias, target] of Object.entries({ ...node.parts?.dependencies, ...node.dependencies })) {
       const to = positions.get(target)
       if (to === undefined) throw corrupt(label, `it depends on ${target}, which is not listed`)
-      dependencies.set(alias, to)
+      if (Object.hasOwn(node.dependencies, alias)) dependencies.set(alias, to)
     }
     return { name: need.name, version: need.version, files: node.files, native: node.native === true, dependencies }
   })
@@ -117,10 +139,20 @@ export function verifyGraph(graph: PackageGraph): void {
 }
 
 function isNode(node: unknown): node is PackageNode {
-  const { files, native, several, dependencies } = Object(node) as Record<string, unknown>
+  const { files, native, several, dependencies, parts } = Object(node) as Record<string, unknown>
   const areFlags = [native, several].every(flag => flag === undefined || flag === true)
-  const isMap = typeof dependencies === 'object' && dependencies !== null && !Array.isArray(dependencies)
-  return isObjectId(files) && areFlags && isMap && Object.entries(dependencies).every(isDependency)
+  return isObjectId(files) && areFlags && isLabelMap(dependencies) && (parts === undefined || isParts(parts))
+}
+
+function isParts(parts: unknown): boolean {
+  const { platform, abi, whole, dependencies, isOneOfMany } = Object(parts) as Record<string, unknown>
+  const areTexts = typeof platform === 'string' && typeof abi === 'string' && typeof isOneOfMany === 'boolean'
+  return areTexts && (whole === undefined || isObjectId(whole)) && isLabelMap(dependencies)
+}
+
+function isLabelMap(value: unknown): boolean {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isMap && Object.entries(value).every(isDependency)
 }
 
 function isDependency([alias, label]: readonly [string, unknown]): boolean {

@@ -21,6 +21,10 @@ export interface InstalledNode {
   readonly optionalPeers: readonly string[]
   /** Dependencies made for one platform: of no account for what the package is, but needed where it is copied to. */
   readonly platformBound: ReadonlyMap<string, string>
+  /** Whether it names optional dependencies that are not here. */
+  readonly lacksOptional: boolean
+  /** Whether it is itself made for one platform. */
+  readonly isForOnePlatform: boolean
 }
 
 export interface InstalledGraph {
@@ -65,7 +69,16 @@ function readNode(directory: string, watch: Map<string, string>): InstalledNode 
     const isBound = optional.has(name) && isForOnePlatform(readPackageJson(found) ?? {})
     ;(isBound ? platformBound : dependencies).set(name, found)
   }
-  return { directory, ...packageIdentity(directory), dependencies, optionalPeers, platformBound }
+  const lacksOptional = [...optional].some(name => !dependencies.has(name) && !platformBound.has(name))
+  return {
+    directory,
+    ...packageIdentity(directory),
+    dependencies,
+    optionalPeers,
+    platformBound,
+    lacksOptional,
+    isForOnePlatform: isForOnePlatform(json),
+  }
 }
 
 function dependencyNames(json: PackageJson): Set<string> {

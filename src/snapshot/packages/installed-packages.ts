@@ -6,11 +6,18 @@
  * first call, whenever the graph has changed, and where the last look is a second old.
  */
 import { packageIdentity } from '../../cloudpickle/source/installed-package.ts'
-import { keyPackages, type PackageGraph, type PackageNode, type UnkeyedPackage } from '../objects/package-graph.ts'
+import {
+  keyPackages,
+  type PackageGraph,
+  type PackageNode,
+  type PlatformParts,
+  type UnkeyedPackage,
+} from '../objects/package-graph.ts'
 import { packageLabel } from '../objects/package-label.ts'
 import { isGraphUnchanged, readInstalledGraph, type InstalledGraph, type InstalledNode } from './installed-graph.ts'
 import { PackageContents } from './package-contents.ts'
 import type { PackageContent } from './package-files.ts'
+import { platformName } from './platform.ts'
 import type { StampStore } from './stamp-store.ts'
 
 export interface DescribedPackages {
@@ -22,9 +29,9 @@ export interface DescribedPackages {
   readonly directories: ReadonlyMap<string, string>
 }
 
-/** How packages are named: by where they are, for a receiver on this machine, or by content, for any. */
+/** How packages are named: by where they are, for a receiver on this machine; by content, for any; whole, to be copied. */
 export interface PackageNaming {
-  readonly kind: 'place' | 'content'
+  readonly kind: 'place' | 'content' | 'whole'
   /** @throws ModulePickleError ERR_MODULE_UNREADABLE */
   describe(directories: readonly string[]): DescribedPackages
 }
@@ -54,15 +61,24 @@ export class InstalledPackages {
     this.contents = new PackageContents(stamps)
   }
 
-  /** `directories` are real paths. With `ageMs` 0 every file is looked at. */
-  describe(directories: readonly string[], ageMs = maximumAgeMs): DescribedPackages {
+  /** As `describe`, for what is to be copied: every file is looked at, and what is made for this platform is described, too. */
+  describeWhole(directories: readonly string[]): DescribedPackages {
+    return this.#described(directories, 0, true)
+  }
+
+  /** `directories` are real paths. */
+  describe(directories: readonly string[]): DescribedPackages {
+    return this.#described(directories, maximumAgeMs, false)
+  }
+
+  #described(directories: readonly string[], ageMs: number, isWhole: boolean): DescribedPackages {
     if (directories.length === 0) return nothing
     const starts = [...new Set(directories)].sort()
-    const key = JSON.stringify(starts)
+    const key = JSON.stringify([isWhole, starts])
     const known = this.#descriptions.get(key)
     if (known && this.#isCurrent(known, ageMs)) return known.described
     const installed = readInstalledGraph(starts)
-    const { contents, described } = this.#describe(starts, installed)
+    const { contents, described } = this.#describe(starts, installed, isWhole)
     keep(this.#descriptions, key, { installed, contents, described, checkedAtMs: performance.now() })
     return described
   }
@@ -87,7 +103,11 @@ export class InstalledPackages {
     return this.contents.of(directory, optionalPeers)
   }
 
-  #describe(starts: readonly string[], { nodes }: InstalledGraph): Pick<Description, 'contents' | 'described'> {
+  #describe(
+    starts: readonly string[],
+    { nodes }: InstalledGraph,
+    isWhole: boolean,
+  ): Pick<Description, 'contents' | 'described'> {
     const contents = new Map<string, PackageContent>()
     const dependencies = new Map<string, Map<string, string>>()
     const order = new Set(starts)
@@ -99,6 +119,7 @@ export class InstalledPackages {
       contents.set(directory, content)
       dependencies.set(directory, used)
       for (const target of used.values()) order.add(target)
+      if (isWhole) for (const target of node.platformBound.values()) order.add(target)
     }
     const list = [...order]
     const positions = new Map(list.map((directory, index) => [directory, index]))
@@ -108,7 +129,8 @@ export class InstalledPackages {
       const edges = [...dependencies.get(directory)!].map(([alias, to]) => [alias, positions.get(to)!] as const)
       return { name, version, files, native: whole !== undefined, dependencies: new Map(edges) }
     })
-    return { contents, described: toDescription(list, packages) }
+    const described = toDescription(list, packages)
+    return { contents, described: isWhole ? withParts(described, nodes, contents) : described }
   }
 
   #describePlaces(directories: readonly string[]): DescribedPackages {
@@ -159,6 +181,37 @@ function toDescription(directories: readonly string[], packages: readonly Unkeye
   ])
   const labels = new Map(directories.map((directory, index) => [directory, names[index]!]))
   return { labels, graph: Object.fromEntries(nodes), directories: directoriesOf(labels) }
+}
+
+/** Adds what each package has for this platform. */
+function withParts(
+  { labels, graph, directories }: DescribedPackages,
+  nodes: InstalledGraph['nodes'],
+  contents: ReadonlyMap<string, PackageContent>,
+): DescribedPackages {
+  const whole = Object.entries(graph).map(([label, described]): [string, PackageNode] => {
+    const directory = directories.get(label)!
+    const node = nodes.get(directory)!
+    const content = contents.get(directory)!
+    const isBound = node.isForOnePlatform || node.platformBound.size > 0 || content.whole !== undefined
+    return [label, isBound ? Object.assign({}, described, { parts: partsOf(node, content, labels) }) : described]
+  })
+  return { labels, graph: Object.fromEntries(whole), directories }
+}
+
+function partsOf(
+  { platformBound, lacksOptional }: InstalledNode,
+  { whole, isNodeApi }: PackageContent,
+  labels: ReadonlyMap<string, string>,
+): PlatformParts {
+  const bound = [...platformBound].map(([alias, directory]) => [alias, labels.get(directory)!] as const)
+  return {
+    platform: platformName(),
+    abi: whole === undefined ? '' : isNodeApi ? 'napi' : process.versions.modules,
+    ...(whole === undefined ? {} : { whole }),
+    dependencies: Object.fromEntries(bound),
+    isOneOfMany: lacksOptional,
+  }
 }
 
 function directoriesOf(labels: ReadonlyMap<string, string>): Map<string, string> {

@@ -48,14 +48,13 @@ export class PackageContents {
     return content
   }
 
-  /** Each file of the package in `directory` that is the same on every platform, with its id. */
+  /** Each file of the package in `directory` with its id. */
   entriesOf(directory: string): readonly PackageEntry[] {
     const files = listPackageFiles(directory)
     const stamp = stampOf(files, [])
     const known = this.#entries.get(directory)
     if (known?.stamp === stamp) return known.entries
-    const portable = files.filter(({ isNative }) => !isNative)
-    const entries = readEntries(directory, portable, () => {})
+    const entries = readEntries(directory, files, () => {})
     if (!files.some(isYoung)) this.#entries.set(directory, { stamp, entries })
     return entries
   }

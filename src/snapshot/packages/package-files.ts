@@ -32,6 +32,8 @@ export interface PackageContent {
   readonly files: ObjectId
   /** The tree of all its files, where some are native. */
   readonly whole?: ObjectId
+  /** Whether all its addons are built on Node-API, which is the same in every version of Node. */
+  readonly isNodeApi?: boolean
   /** Which of the names that were asked for its code mentions. */
   readonly mentions: readonly string[]
 }
@@ -75,11 +77,12 @@ export function stampOf(files: readonly PackageFile[], names: readonly string[])
 export function readEntries(
   directory: string,
   files: readonly PackageFile[],
-  onText: (text: Buffer) => void,
+  onContent: (file: PackageFile, content: Buffer) => void,
 ): PackageEntry[] {
-  return files.map(({ path: relative, isLink }) => {
+  return files.map(file => {
+    const { path: relative, isLink } = file
     const content = readPackageFile(directory, relative, isLink)
-    if (!isLink && /\.[cm]?js$/.test(relative)) onText(content)
+    if (!isLink) onContent(file, content)
     const mode = isLink ? '120000' : isExecutable(content) ? '100755' : '100644'
     return { path: relative, mode, id: objectId('blob', content), sizeBytes: content.byteLength }
   })
@@ -117,13 +120,23 @@ export function readContent(
   names: readonly string[],
 ): PackageContent {
   const mentions = new Set<string>()
-  const entries = readEntries(directory, files, text => {
-    for (const name of names) if (!mentions.has(name) && isMentioned(name, text)) mentions.add(name)
+  let isNodeApi = true
+  const entries = readEntries(directory, files, (file, content) => {
+    if (file.path.endsWith('.node')) isNodeApi &&= nodeApiEntries.some(symbol => content.includes(symbol))
+    if (!/\.[cm]?js$/.test(file.path)) return
+    for (const name of names) if (!mentions.has(name) && isMentioned(name, content)) mentions.add(name)
   })
   const portable = entries.filter((_, index) => !files[index]!.isNative)
   const content = { files: buildTrees(portable).id, mentions: [...mentions].sort() }
-  return portable.length === entries.length ? content : { ...content, whole: buildTrees(entries).id }
+  return portable.length === entries.length ? content : { ...content, whole: buildTrees(entries).id, isNodeApi }
 }
+
+/** One of these is what Node calls in an addon that is built on Node-API. */
+const nodeApiEntries: readonly string[] = [
+  'napi_register_module_v',
+  'node_api_module_get_api_version_v',
+  'napi_module_register',
+]
 
 /** As the beginning of a string: a specifier. */
 function isMentioned(name: string, text: Buffer): boolean {

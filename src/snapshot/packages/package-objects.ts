@@ -6,6 +6,7 @@
  */
 import { ModulePickleError } from '../../errors.ts'
 import { buildTrees } from '../objects/build-trees.ts'
+import { copiedTree } from '../objects/package-graph.ts'
 import { verifyObject } from '../objects/object-id.ts'
 import type { SnapshotObject } from '../objects/snapshot.ts'
 import type { DescribedPackages } from './installed-packages.ts'
@@ -20,11 +21,11 @@ export function* packageObjects(
   { graph, directories }: DescribedPackages,
   contents: PackageContents,
 ): Generator<SnapshotObject> {
-  for (const [label, { files }] of Object.entries(graph)) {
+  for (const [label, node] of Object.entries(graph)) {
     const directory = directories.get(label)!
     const entries = contents.entriesOf(directory)
     const { id, trees } = buildTrees(entries)
-    if (id !== files) throw changed(directory)
+    if (id !== copiedTree(node)) throw changed(directory)
     yield* trees
     for (const entry of entries) yield fileObject(directory, entry)
   }

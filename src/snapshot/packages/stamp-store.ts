@@ -53,6 +53,7 @@ export class StampStore {
 }
 
 function isContent(value: unknown): value is PackageContent {
-  const { files, whole, mentions } = Object(value) as Record<string, unknown>
-  return isObjectId(files) && (whole === undefined || isObjectId(whole)) && Array.isArray(mentions)
+  const { files, whole, isNodeApi, mentions } = Object(value) as Record<string, unknown>
+  const isWhole = whole === undefined || (isObjectId(whole) && typeof isNodeApi === 'boolean')
+  return isObjectId(files) && isWhole && Array.isArray(mentions)
 }
