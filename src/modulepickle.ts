@@ -80,8 +80,8 @@ export interface Pickled extends Packed {
 export function pickle(value: unknown, options: ShipOptions): Pickled {
   const pickler = new (shippingPickler(options))()
   const bytes = pickler.dump(value)
-  const { snapshots, packageDirectories, sources } = pickler.shipment
-  return { bytes, snapshots, packageDirectories, sources }
+  const { snapshots, packageDirectories, mode, installed, sources } = pickler.shipment
+  return { bytes, snapshots, packageDirectories, mode, installed, sources }
 }
 
 type ShippingPickler = new () => CloudPickler & ShipsModules

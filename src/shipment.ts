@@ -14,7 +14,7 @@ import { ancestors } from './cloudpickle/source/package-json.ts'
 import { ModulePickleError } from './errors.ts'
 import { reportChanged } from './loaded-code.ts'
 import { Late } from './pickle/index.ts'
-import { byContent, byWhole, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
+import { byContent, byWhole, byWholeNow, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
 import type { ObjectId, Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
 import { byPlace } from './snapshot/packages/by-place.ts'
 import type { DescribedPackages, PackageNaming } from './snapshot/packages/installed-packages.ts'
@@ -22,9 +22,9 @@ import { packageObjects } from './snapshot/packages/package-objects.ts'
 
 /**
  * What becomes of installed packages. `place`: the other end uses this machine's directories. `reference`: it has to have the
- * same ones, down to their content. `include`: they are taken along.
+ * same ones, down to their content. `include`: they are taken along. `supply`: they can be asked for.
  */
-export type PackagesMode = 'place' | 'reference' | 'include'
+export type PackagesMode = 'place' | 'reference' | 'include' | 'supply'
 
 /** Where the code of local modules comes from. */
 export interface ModuleSource {
@@ -61,8 +61,19 @@ export interface Packed {
   readonly snapshots: readonly PackedModules[]
   /** Where each installed package that the other end needs is here, by label. */
   readonly packageDirectories: ReadonlyMap<string, string>
+  /** What became of installed packages. */
+  readonly mode: PackagesMode
+  /** All installed packages whose content counts. */
+  readonly installed: readonly DescribedPackages[]
   /** The file here behind each name that stack traces on the other end show for code which travels by value. */
   readonly sources: ReadonlyMap<string, string>
+}
+
+const namings: Readonly<Record<PackagesMode, PackageNaming>> = {
+  place: byPlace,
+  reference: byContent,
+  include: byWholeNow,
+  supply: byWhole,
 }
 
 /** What a loaded file is called does not change while the process runs. */
@@ -72,7 +83,7 @@ export class Shipment implements Packed {
   readonly packageDirectories = new Map<string, string>()
   readonly sources = new Map<string, string>()
   readonly #source: ModuleSource
-  readonly #mode: PackagesMode
+  readonly mode: PackagesMode
   readonly #changed: 'warn' | 'refuse'
   /** Local modules that the other end imports. */
   readonly #reached = new Set<string>()
@@ -87,12 +98,16 @@ export class Shipment implements Packed {
 
   constructor(source: ModuleSource, mode: PackagesMode, changed: 'warn' | 'refuse') {
     this.#source = source
-    this.#mode = mode
+    this.mode = mode
     this.#changed = changed
   }
 
   get snapshots(): readonly PackedModules[] {
     return [...this.#pack().values()]
+  }
+
+  get installed(): readonly DescribedPackages[] {
+    return [this.#describeNamed(), ...this.snapshots.map(({ installed }) => installed)]
   }
 
   /**
@@ -166,26 +181,24 @@ export class Shipment implements Packed {
       for (const [label, directory] of directories) this.packageDirectories.set(label, directory)
     }
     const shipped = new Map(selfContained ? snapshots.flatMap(({ objects }) => [...objects]) : [])
-    if (this.#mode === 'include') for (const [id, object] of this.#packageObjects(named)) shipped.set(id, object)
+    if (this.mode === 'include') for (const [id, object] of this.#packageObjects()) shipped.set(id, object)
     const objects = [...shipped.values()].map((object): ManifestObject => [object.id, object.kind, object.read()])
     const ids = snapshots.map(({ id }) => id)
     return { ...manifest, snapshots: ids, packages: [...packages.keys()], graph: named.graph, objects }
   }
 
   get #naming(): PackageNaming {
-    if (this.#mode === 'place') return byPlace
-    return this.#mode === 'reference' ? byContent : byWhole
+    return namings[this.mode]
   }
 
   #describeNamed(): DescribedPackages {
     return (this.#describedNamed ??= this.#naming.describe([...this.#named]))
   }
 
-  #packageObjects(named: DescribedPackages): Map<ObjectId, SnapshotObject> {
-    const described = [named, ...this.snapshots.map(({ installed }) => installed)]
+  #packageObjects(): Map<ObjectId, SnapshotObject> {
     const { contents } = installedPackagesOfSender()
     const objects = new Map<ObjectId, SnapshotObject>()
-    for (const packages of described)
+    for (const packages of this.installed)
       for (const object of packageObjects(packages, contents)) objects.set(object.id, object)
     return objects
   }

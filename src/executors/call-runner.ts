@@ -80,7 +80,7 @@ export class CallRunner {
 
   #capture(captured: Captured, site: CallSite, source: ModuleSource): Pickled {
     try {
-      const pickled = pickle(captured, { source, selfContained: false, packages: 'place' })
+      const pickled = pickle(captured, { source, selfContained: false, packages: this.#sources.packages })
       this.#shipped.add(pickled)
       return pickled
     } catch (error) {

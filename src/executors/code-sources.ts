@@ -14,11 +14,13 @@ import { workingDirectory, type Freshness } from '../snapshot/pack/working-direc
 export interface CodeSources {
   readonly calls: ModuleSource
   readonly definitions: ModuleSource
+  /** Where workers find installed packages: at their places on this machine, or they ask for what they lack. */
+  readonly packages: 'place' | 'supply'
 }
 
-export function codeSources(fresh: Freshness): CodeSources {
+export function codeSources(fresh: Freshness, packages: CodeSources['packages'] = 'place'): CodeSources {
   const calls = new WithReceived(workingDirectory(fresh))
-  return { calls, definitions: fresh === 'call' ? new WithReceived(workingDirectory()) : calls }
+  return { calls, definitions: fresh === 'call' ? new WithReceived(workingDirectory()) : calls, packages }
 }
 
 /** Modules come from snapshots that were taken before, where these hold them, and nothing is looked at again. */

@@ -35,7 +35,8 @@ export class Provisions {
   prepare({ pickled, fn }: OutgoingCall): void {
     this.#isCalling = true
     const directories = new Map<string, string>()
-    for (const { packageDirectories } of fn ? [fn.pickled, pickled] : [pickled]) {
+    for (const { packageDirectories, mode } of fn ? [fn.pickled, pickled] : [pickled]) {
+      if (mode !== 'place') continue
       for (const [key, directory] of packageDirectories) {
         if (this.#packages.get(key) !== directory) directories.set(key, directory)
         this.#packages.set(key, directory)

@@ -3,6 +3,9 @@
  * results that refer to their modules, and for stack traces.
  */
 import { encodeChanges } from '../snapshot/objects/changes.ts'
+import { installedPackagesOfSender } from '../snapshot/materialize/installed-here.ts'
+import type { DescribedPackages } from '../snapshot/packages/installed-packages.ts'
+import { packageObjects } from '../snapshot/packages/package-objects.ts'
 import { walkObjects } from '../snapshot/objects/walk.ts'
 import type { ObjectId, SnapshotObject } from '../snapshot/objects/snapshot.ts'
 import type { Packed, PackedModules } from '../modulepickle.ts'
@@ -12,6 +15,8 @@ export class ShippedSnapshots {
   readonly #snapshots = new Map<ObjectId, PackedModules>()
   /** Of each project, the snapshot that a worker was last known to have. */
   readonly #arrived = new Map<string, PackedModules>()
+  /** Installed packages that workers may ask for. */
+  readonly #packages = new Set<DescribedPackages>()
   readonly deliveries = new Deliveries()
   readonly packageDirectories = new Map<string, string>()
   /** The file behind each name that stack traces of workers have for code which travelled by value. */
@@ -21,7 +26,8 @@ export class ShippedSnapshots {
     return this.#snapshots.size
   }
 
-  add({ snapshots, packageDirectories, sources }: Packed): void {
+  add({ snapshots, packageDirectories, mode, installed, sources }: Packed): void {
+    if (mode === 'supply') for (const described of installed) this.#packages.add(described)
     for (const snapshot of snapshots) if (!this.#snapshots.has(snapshot.id)) this.#snapshots.set(snapshot.id, snapshot)
     for (const [key, directory] of packageDirectories) this.packageDirectories.set(key, directory)
     for (const [name, file] of sources) this.sources.set(name, file)
@@ -56,17 +62,16 @@ export class ShippedSnapshots {
   }
 
   /**
-   * The objects of a snapshot that a worker has asked for, and all trees below those: without them it could not know what
+   * The objects of a snapshot, or of installed packages, that a worker has asked for, and all trees below those: without them it could not know what
    * else it lacks. Trees in `told` are left out unless they were asked for; those that are given are added to it.
    */
   *supply(id: ObjectId, lacked: readonly ObjectId[], told: Set<ObjectId>): Generator<SnapshotObject> {
-    const snapshot = this.#snapshots.get(id)
-    if (!snapshot) return
+    const objects = this.#snapshots.get(id)?.objects ?? this.#packageObjects(id.split(' '))
     const given = new Set<ObjectId>()
     for (const root of lacked) {
-      const object = snapshot.objects.get(root)
+      const object = objects.get(root)
       if (!object) continue
-      const below = object.kind === 'tree' ? treesBelow(object, snapshot) : [object]
+      const below = object.kind === 'tree' ? treesBelow(object, objects) : [object]
       for (const next of below) {
         if (given.has(next.id) || (told.has(next.id) && next !== object)) continue
         given.add(next.id)
@@ -75,9 +80,19 @@ export class ShippedSnapshots {
       }
     }
   }
+
+  #packageObjects(labels: readonly string[]): ReadonlyMap<ObjectId, SnapshotObject> {
+    const { contents } = installedPackagesOfSender()
+    const objects = new Map<ObjectId, SnapshotObject>()
+    for (const described of this.#packages) {
+      const known = labels.filter(label => Object.hasOwn(described.graph, label))
+      for (const object of packageObjects(described, contents, known)) objects.set(object.id, object)
+    }
+    return objects
+  }
 }
 
-function* treesBelow(root: SnapshotObject, { objects }: PackedModules): Generator<SnapshotObject> {
+function* treesBelow(root: SnapshotObject, objects: PackedModules['objects']): Generator<SnapshotObject> {
   for (const { id, kind } of walkObjects(root.id, tree => objects.get(tree)?.read())) {
     const object = kind === 'tree' ? objects.get(id) : undefined
     if (object) yield object

@@ -7,12 +7,16 @@ import { Global, type Reduction } from '../pickle/index.ts'
 import * as face from './face.ts'
 import { runtime } from './runtime.ts'
 
-let shipping: (new () => OutcomePickler) | undefined
+type ShippingPickler = new () => OutcomePickler
+
+const shipping = new Map<string, ShippingPickler>()
 
 /** @throws ModulePickleError for what cannot be pickled */
 export function encode(value: unknown): Uint8Array {
-  shipping ??= extend(OutcomePickler, { source: runtime().source, selfContained: false, packages: 'place' })
-  return new shipping().dump(value)
+  const { source, packages } = runtime()
+  const known = shipping.get(packages) ?? extend(OutcomePickler, { source, selfContained: false, packages })
+  shipping.set(packages, known)
+  return new known().dump(value)
 }
 
 const names = new Map<unknown, string>(Object.entries(face).map(([name, value]) => [value, name]))

@@ -15,6 +15,8 @@ export interface Runtime {
   /** Directory of the package that shipped code imports as `modulepickle`. */
   readonly directory: string
   readonly source: ModuleSource
+  /** How results name installed packages: by place for a sender that has told where its own are, else by content. */
+  readonly packages: 'place' | 'reference'
   /** For pickles from the sender, whose installed packages are the ones that `tellPackages` was told. */
   readonly arrival: ArrivalOptions
   tellPackages(directories: ReadonlyMap<string, string>): void
@@ -42,6 +44,9 @@ function makeRuntime(): Runtime {
     cache,
     directory,
     source: new MaterializedSource(cache),
+    get packages() {
+      return exact.size > 0 ? 'place' : 'reference'
+    },
     arrival: { cache, packages: { directories: [], exact, runtime: directory } },
     tellPackages(directories) {
       for (const [key, place] of directories) {

@@ -20,11 +20,18 @@ export const byContent: PackageNaming = {
   describe: directories => (directories.length === 0 ? nothing : installedPackagesOfSender().describe(directories)),
 }
 
-/** As `byContent`, for packages that are to be copied: with what is made for this platform. */
+/** As `byContent`, for packages that may be copied: with what is made for this platform. */
 export const byWhole: PackageNaming = {
   kind: 'whole',
   describe: directories =>
     directories.length === 0 ? nothing : installedPackagesOfSender().describeWhole(directories),
+}
+
+/** As `byWhole`, for packages that are copied now: with a look at every file. */
+export const byWholeNow: PackageNaming = {
+  kind: 'whole',
+  describe: directories =>
+    directories.length === 0 ? nothing : installedPackagesOfSender().describeWhole(directories, 0),
 }
 
 let sender: InstalledPackages | undefined

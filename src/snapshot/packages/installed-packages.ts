@@ -61,9 +61,9 @@ export class InstalledPackages {
     this.contents = new PackageContents(stamps)
   }
 
-  /** As `describe`, for what is to be copied: every file is looked at, and what is made for this platform is described, too. */
-  describeWhole(directories: readonly string[]): DescribedPackages {
-    return this.#described(directories, 0, true)
+  /** As `describe`, for what is to be copied: with what is made for this platform. With `ageMs` 0 every file is looked at. */
+  describeWhole(directories: readonly string[], ageMs = maximumAgeMs): DescribedPackages {
+    return this.#described(directories, ageMs, true)
   }
 
   /** `directories` are real paths. */

@@ -6,7 +6,7 @@
  */
 import { ModulePickleError } from '../../errors.ts'
 import { buildTrees } from '../objects/build-trees.ts'
-import { copiedTree } from '../objects/package-graph.ts'
+import { copiedTree, reachableLabels } from '../objects/package-graph.ts'
 import { verifyObject } from '../objects/object-id.ts'
 import type { SnapshotObject } from '../objects/snapshot.ts'
 import type { DescribedPackages } from './installed-packages.ts'
@@ -14,14 +14,16 @@ import type { PackageContents } from './package-contents.ts'
 import { readPackageFile, type PackageEntry } from './package-files.ts'
 
 /**
- * All objects of the packages in `described`.
+ * All objects of the packages in a description, or of `labels` in it and all that these reach.
  * @throws ModulePickleError ERR_MODULE_UNREADABLE when a package has changed since it was described
  */
 export function* packageObjects(
   { graph, directories }: DescribedPackages,
   contents: PackageContents,
+  labels: Iterable<string> = Object.keys(graph),
 ): Generator<SnapshotObject> {
-  for (const [label, node] of Object.entries(graph)) {
+  for (const label of reachableLabels(graph, labels)) {
+    const node = graph[label]!
     const directory = directories.get(label)!
     const entries = contents.entriesOf(directory)
     const { id, trees } = buildTrees(entries)
