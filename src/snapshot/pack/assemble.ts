@@ -68,6 +68,10 @@ export class Assembly implements Reasons {
     this.#types = new PackageTypes(disk.packageJson)
   }
 
+  get rules(): IgnoreRules {
+    return this.#contents.rules
+  }
+
   get reached(): Reached {
     return this.#contents.reached
   }

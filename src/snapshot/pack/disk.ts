@@ -91,6 +91,10 @@ export class Disk implements FileView {
     return this.#look(file).stamp.sizeBytes
   }
 
+  modifiedMs(file: string): number {
+    return this.#look(file).stamp.modifiedMs
+  }
+
   /** As git sees a file: only whether its owner may execute it counts. */
   modeOf(file: string): '100644' | '100755' {
     return (this.#look(file).stamp.mode & 0o100) === 0 ? '100644' : '100755'

@@ -13,6 +13,7 @@ import { ModuleGraph, type Reached } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
 import { ProjectSnapshot } from './project-snapshot.ts'
 import { Scanner, type ModuleTexts } from './scanner.ts'
+import { warnOfStaleBuilds } from './stale-builds.ts'
 
 interface Packed {
   readonly assembly: Assembly
@@ -102,7 +103,8 @@ export class ProjectPacker {
   }
 
   #snapshot(assembly: Assembly, assembled: Assembled): ProjectSnapshot {
-    const { reached, packages } = assembly
+    const { reached, packages, rules } = assembly
+    warnOfStaleBuilds(this.#root, reached, this.#disk, rules)
     return new ProjectSnapshot(this.#root, assembled, reached, packages, assembly)
   }
 

@@ -84,7 +84,8 @@ export class TargetFinder {
 
   #findUrl(file: string, specifier: string): Target {
     if (/^[a-z][a-z0-9+.-]*:/i.test(specifier) && !specifier.startsWith('file:')) return elsewhere
-    const target = fileURLToPath(new URL(specifier, pathToFileURL(file)))
+    const target = pathOfUrl(specifier, file)
+    if (target === undefined) return elsewhere
     if (this.#disk.isDirectory(target)) return elsewhere
     const resolution = resolveModule(target, file, 'require', this.#disk)
     return resolution?.kind === 'file' ? this.#locate(resolution.file) : unresolved
@@ -163,6 +164,14 @@ export class TargetFinder {
   #isLocal(file: string): boolean {
     return isWithin(file, this.#root) && !isInNodeModules(path.relative(this.#root, file))
   }
+}
+
+/** undefined for a URL that no file can have: of another host, or with an encoded slash. */
+function pathOfUrl(specifier: string, file: string): string | undefined {
+  const base = pathToFileURL(file)
+  if (!URL.canParse(specifier, base.href)) return undefined
+  const url = new URL(specifier, base)
+  return url.host !== '' || /%2f|%5c|%00/i.test(url.pathname) ? undefined : fileURLToPath(url)
 }
 
 /** How Node will resolve the specifier of a request. */

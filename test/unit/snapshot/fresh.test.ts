@@ -208,3 +208,45 @@ test('without a change nothing is read or hashed again, and after an edit only t
   // The source, the output, and the trees from src and .modulepickle/src/src up to the root.
   assert.equal(edited?.['createHash'], 2 + 5)
 })
+
+test('a git-ignored build that is older than its source is told of, once for each change', async t => {
+  const project = makeProject(t, {
+    'package.json': { name: 'root', type: 'module' },
+    '.gitignore': 'dist\n',
+    'src/a.ts': 'export const a: number = 1\n',
+    'dist/a.js': 'export const a = 1\n',
+  })
+  const warnings: string[] = []
+  const listen = ({ message, ...details }: Error & { code?: string }): unknown =>
+    details.code === 'ERR_BUILD_STALE' && warnings.push(message)
+  process.on('warning', listen)
+  t.after(() => process.off('warning', listen))
+  const working = new WorkingDirectory()
+  const packNow = async (): Promise<void> => {
+    working.pack(project.root, [project.file('dist/a.js')])
+    await sleep(1)
+  }
+  const setTime = (file: string, seconds: number): void => utimesSync(project.file(file), seconds, seconds)
+  setTime('src/a.ts', 1000)
+  setTime('dist/a.js', 1001)
+  await packNow()
+  assert.deepEqual(warnings, [])
+  project.write({ 'src/a.ts': 'export const a: number = 2\n' })
+  await packNow()
+  await packNow()
+  assert.deepEqual(warnings, ['dist is older than src/a.ts, and what ships is what was built. Build it again.'])
+  project.write({ 'dist/a.js': 'export const a = 2\n' })
+  await packNow()
+  assert.equal(warnings.length, 1)
+})
+
+test('a URL that no file can have is left alone', t => {
+  const odd = ['file://host/x', './a%2Fb', 'http://[', './%00'].map(
+    url => `new URL(${JSON.stringify(url)}, import.meta.url)`,
+  )
+  const project = makeProject(t, {
+    'package.json': { type: 'module' },
+    'main.js': `export const f = () => [${odd.join()}]`,
+  })
+  new WorkingDirectory().pack(project.root, [project.file('main.js')])
+})
