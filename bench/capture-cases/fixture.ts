@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { parse, type AnyNode, type Expression } from 'acorn'
+import { parse, type AnyNode } from 'acorn'
 import { transformSync } from 'esbuild'
 import typescript from 'typescript'
 import type { Group, TransformName } from './groups.ts'
@@ -16,32 +16,52 @@ export function fixtureText(group: Group, names: readonly string[] | undefined):
   return names === undefined ? text : withOnly(text, names, group)
 }
 
-/** Imports that nothing of what is left uses go as well. */
+/** What comes before the cases goes as well where nothing that is left uses it. */
 function withOnly(text: string, names: readonly string[], { format }: Group): string {
   const program = parse(text, { ecmaVersion: 'latest', sourceType: format === 'esm' ? 'module' : 'script' })
-  const kept = program.body.flatMap((statement): AnyNode[] => {
-    if (statement.type !== 'ExpressionStatement') return [statement]
-    const { expression } = statement
-    const expressions = expression.type === 'SequenceExpression' ? expression.expressions : [expression]
-    return expressions.filter(found => {
-      const name = caseName(found)
-      return name === undefined || names.includes(name)
-    })
-  })
-  const rest = kept.filter(node => node.type !== 'ImportDeclaration')
-  const body = rest.map(({ start, end }) => `${text.slice(start, end)};`).join('\n')
-  return [...importsOf(kept, text, body), body].join('\n')
+  const chosen: string[] = []
+  let others: { text: string; isUsed(by: string): boolean }[] = []
+  for (const node of program.body.flatMap(partsOf)) {
+    const name = caseName(node)
+    const part = text.slice(node.start, node.end)
+    if (name === undefined) others.push({ text: part, isUsed: usageOf(node) })
+    else if (names.includes(name)) chosen.push(part)
+  }
+  const kept: string[] = []
+  for (;;) {
+    const left = [...kept, ...chosen].join('\n')
+    const used = others.filter(({ isUsed }) => isUsed(left))
+    if (used.length === 0) return [...kept, ...chosen].join(';\n')
+    kept.unshift(...used.map(({ text: part }) => part))
+    others = others.filter(other => !used.includes(other))
+  }
 }
 
-function importsOf(kept: readonly AnyNode[], text: string, body: string): string[] {
-  return kept.flatMap(node => {
-    if (node.type !== 'ImportDeclaration') return []
-    const used = node.specifiers.some(({ local }) => new RegExp(`(?<![\\w$])${local.name}(?![\\w$])`).test(body))
-    return used ? [text.slice(node.start, node.end)] : []
-  })
+/** Minified, several statements are one sequence. */
+function partsOf(statement: AnyNode): AnyNode[] {
+  if (statement.type !== 'ExpressionStatement') return [statement]
+  const { expression } = statement
+  return expression.type === 'SequenceExpression' ? expression.expressions : [expression]
 }
 
-function caseName(expression: Expression): string | undefined {
+/** Whether a text uses what `node` declares; what declares nothing is always used. */
+function usageOf(node: AnyNode): (text: string) => boolean {
+  const names = declaredNames(node)
+  if (names === undefined) return () => true
+  const pattern = new RegExp(`(?<![\\w$])(${names.map(name => name.replaceAll('$', '\\$')).join('|')})(?![\\w$])`)
+  return text => pattern.test(text)
+}
+
+function declaredNames(node: AnyNode): string[] | undefined {
+  if (node.type === 'ImportDeclaration') return node.specifiers.map(({ local }) => local.name)
+  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration')
+    return node.id ? [node.id.name] : undefined
+  if (node.type !== 'VariableDeclaration') return undefined
+  const names = node.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []))
+  return names.length === node.declarations.length ? names : undefined
+}
+
+function caseName(expression: AnyNode): string | undefined {
   if (expression.type !== 'CallExpression' || expression.callee.type !== 'Identifier') return undefined
   if (expression.callee.name !== 'hardCase' && expression.callee.name !== 'mustRefuse') return undefined
   const [name] = expression.arguments

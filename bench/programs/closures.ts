@@ -1,6 +1,7 @@
 /**
- * The closures that are pickled: made anew each time, as a caller's own would be.
+ * The closures and classes that are pickled: made anew each time, as a caller's own would be.
  */
+import { values } from './pickle-values.ts'
 
 export function makeTrivial(): (x: number) => number {
   return x => x + 1
@@ -11,4 +12,35 @@ export const captured = { factor: 3, name: 'spam', weights: [0.25, 0.5, 0.25] }
 export function makeCapturing(): (x: number) => string {
   const { factor, name, weights } = captured
   return x => `${name}: ${weights.map(weight => weight * factor * x).join(' ')}`
+}
+
+/** 1 MB. */
+export const samples = Float64Array.from({ length: 131_072 }, (_, index) => index / 3)
+
+export function makeOverSamples(): (index: number) => number {
+  const own = samples
+  return index => own.at(index)!
+}
+
+export const graph = values.graph()
+
+export function makeOverGraph(): () => number {
+  const own = graph
+  return () => own.length
+}
+
+export function makeClass(): new (x: number, y: number) => { norm(): number } {
+  return class Point {
+    readonly x: number
+    readonly y: number
+
+    constructor(x: number, y: number) {
+      this.x = x
+      this.y = y
+    }
+
+    norm(): number {
+      return Math.hypot(this.x, this.y)
+    }
+  }
 }
