@@ -11,8 +11,15 @@ export interface Range {
   readonly highest: number
 }
 
+/** A row whose peer is not on this machine. */
+export interface Skipped {
+  readonly row: Row
+  readonly skipped: true
+}
+
 export interface Result {
   readonly row: Row
+  readonly skipped: false
   readonly oursMs: Range
   readonly theirsMs: Range
   /** Ours divided by theirs. */
@@ -22,7 +29,7 @@ export interface Result {
 }
 
 /** @param onRound told before each round, which counts from 1 */
-export async function runSuite(suite: Suite, onRound: (round: number) => void): Promise<Result[]> {
+export async function runSuite(suite: Suite, onRound: (round: number) => void): Promise<(Result | Skipped)[]> {
   const rounds: Figures[] = []
   for (let round = 1; round <= suite.rounds; round += 1) {
     onRound(round)
@@ -43,13 +50,15 @@ async function runRound({ programs }: Suite, round: number): Promise<Figures> {
   return figures
 }
 
-function compare(row: Row, rounds: readonly Figures[]): Result {
+function compare(row: Row, rounds: readonly Figures[]): Result | Skipped {
+  if (row.isOptional && rounds.some(figures => !(row.theirs in figures))) return { row, skipped: true }
   const ours = rounds.map(figures => figureOf(figures, row.ours))
   const theirs = rounds.map(figures => figureOf(figures, row.theirs))
   const size = (name: string | undefined): number | undefined =>
     name === undefined ? undefined : range(rounds.map(figures => figureOf(figures, name))).median
   return {
     row,
+    skipped: false,
     oursMs: range(ours),
     theirsMs: range(theirs),
     ratio: range(ours.map((value, index) => value / theirs[index]!)),

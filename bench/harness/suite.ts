@@ -19,6 +19,8 @@ export interface Row {
   readonly peer: string
   /** The name of the peer's figure. */
   readonly theirs: string
+  /** The peer may be missing on a machine: the row then says so. */
+  readonly isOptional?: boolean
   /** The names of the figures that say what each sends. */
   readonly sizes?: { readonly ours?: string; readonly theirs?: string }
 }

@@ -1,20 +1,12 @@
 /**
  * Results as a Markdown table: for the terminal, and for the document.
  */
-import type { Range, Result } from './rounds.ts'
+import type { Range, Result, Skipped } from './rounds.ts'
 
 const head = ['measured', 'modulepickle', 'peer', 'its time', 'ratio (lowest–highest)', 'bytes', 'its bytes']
 
-export function tableOf(results: readonly Result[]): string {
-  const rows = results.map(({ row, oursMs, theirsMs, ratio, oursBytes, theirsBytes }) => [
-    row.measured,
-    formatTime(oursMs.median),
-    row.peer,
-    formatTime(theirsMs.median),
-    formatRatio(ratio),
-    formatBytes(oursBytes),
-    formatBytes(theirsBytes),
-  ])
+export function tableOf(results: readonly (Result | Skipped)[]): string {
+  const rows = results.map(result => (result.skipped ? skippedCells(result) : cellsOf(result)))
   const widths = head.map((title, column) =>
     Math.max(...[title, ...rows.map(row => row[column]!)].map(text => text.length)),
   )
@@ -22,6 +14,22 @@ export function tableOf(results: readonly Result[]): string {
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
   const rule = `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`
   return [line(head), rule, ...rows.map(line)].join('\n')
+}
+
+function cellsOf({ row, oursMs, theirsMs, ratio, oursBytes, theirsBytes }: Result): string[] {
+  return [
+    row.measured,
+    formatTime(oursMs.median),
+    row.peer,
+    formatTime(theirsMs.median),
+    formatRatio(ratio),
+    formatBytes(oursBytes),
+    formatBytes(theirsBytes),
+  ]
+}
+
+function skippedCells({ row }: Skipped): string[] {
+  return [row.measured, '', row.peer, 'not on this machine', '', '', '']
 }
 
 /** Three significant digits: more would be noise. */

@@ -1,8 +1,6 @@
 /**
  * The closures and classes that are pickled: made anew each time, as a caller's own would be.
  */
-import { values } from './pickle-values.ts'
-
 export function makeTrivial(): (x: number) => number {
   return x => x + 1
 }
@@ -22,7 +20,15 @@ export function makeOverSamples(): (index: number) => number {
   return index => own.at(index)!
 }
 
-export const graph = values.graph()
+interface Node {
+  readonly id: number
+  readonly previous: Node | undefined
+  readonly middle: Node | undefined
+}
+
+/** 10,000 nodes, each with references to two before it, so that what recurses does not run out of stack. */
+export const graph: Node[] = []
+for (let id = 0; id < 10_000; id++) graph.push({ id, previous: graph[id - 1], middle: graph[id >> 1] })
 
 export function makeOverGraph(): () => number {
   const own = graph
