@@ -34,7 +34,7 @@ sources (installed packages it has). Made by \`npm run bench -- capture-cases --
         '- ✓: the revived value does what the live one does. In the last group: an error said that it cannot travel.',
         '- refused: an error while writing it.',
         '- error: an error while reviving or using it.',
-        '- **wrong**: no error, and not what it was.',
+        '- **wrong**: no error, and not what it was; or writing it changed the live value.',
       ].join('\n'),
       'How each was driven:',
       driven.join('\n'),

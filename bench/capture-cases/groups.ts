@@ -19,6 +19,9 @@ export const groups: readonly Group[] = [
   { title: 'Classes', file: 'classes.js', format: 'esm', transform: 'none' },
   { title: 'References', file: 'references.js', format: 'esm', transform: 'none' },
   { title: 'Values', file: 'values.js', format: 'esm', transform: 'none' },
+  { title: 'Functions and scopes, odder', file: 'odd-scopes.js', format: 'esm', transform: 'none' },
+  { title: 'Classes, odder', file: 'odd-classes.js', format: 'esm', transform: 'none' },
+  { title: 'Values, odder', file: 'odd-values.js', format: 'esm', transform: 'none' },
   { title: 'The module around a function', file: 'module-context.js', format: 'esm', transform: 'none' },
   { title: 'CommonJS and sloppy mode', file: 'sloppy.js', format: 'commonjs', transform: 'none' },
   {

@@ -17,7 +17,7 @@ import { makeReceiver, makeSender, removeDirectory } from './projects.ts'
  * - `right`: the revived value does what the live one does; or an error said that it cannot travel, where that is so.
  * - `refused`: an error while writing it.
  * - `failed`: an error while reviving or using it.
- * - `wrong`: no error, and not what it was.
+ * - `wrong`: no error, and not what it was; or writing it, even in vain, changed the live value.
  */
 export type OutcomeKind = 'right' | 'refused' | 'failed' | 'wrong'
 
@@ -130,19 +130,17 @@ function judge(
   received: Records<ReceivedRecord>,
 ): Outcome {
   const written = sent.records.filter(record => record.name === name)
+  const damage = written.find(record => 'damaged' in record)
+  if (damage) return { kind: 'wrong', message: `Writing it changed the live value: ${damage.damaged}`, code: undefined }
   const refusal = written.find(record => 'refused' in record)
   const refused = refusal?.refused ?? sent.deaths.get(name)
   if (refused !== undefined && !written.some(record => 'payload' in record)) {
     return { kind: mustRefuse && refusal ? 'right' : 'refused', message: refused, code: refusal?.code }
   }
-  const damage = written.find(record => 'damaged' in record)
   const verdict = received.records.find(record => record.name === name && 'outcome' in record) as
     | Extract<ReceivedRecord, { outcome: string }>
     | undefined
   const message = verdict?.message ?? received.deaths.get(name) ?? received.deaths.get('') ?? 'It was never revived.'
-  if (verdict?.outcome === 'right' && damage) {
-    return { kind: 'wrong', message: `Writing it changed the live value: ${damage.damaged}`, code: undefined }
-  }
   if (verdict?.outcome === 'right') return { kind: 'right', message: '', code: undefined }
   return { kind: verdict?.outcome ?? 'failed', message, code: undefined }
 }

@@ -8,7 +8,7 @@ export type SentRecord =
   | { readonly name: string; readonly began: true }
   | { readonly name: string; readonly payload: string }
   | { readonly name: string; readonly refused: string; readonly code: string | undefined }
-  /** The case was written, and the live value is no longer what it was. */
+  /** The live value is no longer what it was, whether or not it was written. */
   | { readonly name: string; readonly damaged: string }
 
 export type ReceivedRecord =

@@ -26,19 +26,17 @@ async function send({ name, make }: HardCase): Promise<void> {
   record({ name, began: true })
   const value = make()
   const runsBefore = countRuns()
-  let payload: string
   try {
-    payload = await withinMs(timeoutMs, Promise.resolve(codec.write(value, name)))
+    const payload = await withinMs(timeoutMs, Promise.resolve(codec.write(value, name)))
+    record({ name, payload })
   } catch (error) {
     const { code } = error as { code?: unknown }
     record({ name, refused: describeError(error), code: typeof code === 'string' ? code : undefined })
-    return
   }
-  record({ name, payload })
-  if (countRuns() !== runsBefore) record({ name, damaged: 'Writing it ran code that must not run.' })
+  if (countRuns() !== runsBefore) record({ name, damaged: 'code ran that must not run.' })
   const check = checks.get(name)
   if (check === undefined) return
-  // Whatever was read from the live value, it must still be what it was.
+  // Whatever was read from the live value, also before it was refused, it must still be what it was.
   const verdict = await runCheck(check, value)
   if (verdict.outcome !== 'right') record({ name, damaged: verdict.message })
 }
