@@ -6,7 +6,8 @@ import { childNodes, type Node } from '../source/parse.ts'
 import type { LiveFunction } from './captured-scope.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import type { Inspector } from './inspector.ts'
-import { canEnter, readInFrame } from './probe.ts'
+import { canEnter } from './enterable.ts'
+import { readInFrame } from './probe.ts'
 
 export interface FrameValues {
   readonly self: unknown

@@ -273,9 +273,15 @@ export class Inspector {
     return this.#post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', parameters).breakpointId
   }
 
+  /** At the first place from there on that is the function's own: V8 would also take one inside of a function declared in it. */
   #breakAt(fn: Function, { line, column }: Position, condition: string): string {
     const { scriptId } = this.internalsOf(fn).location!
-    const parameters = { location: { scriptId, lineNumber: line, columnNumber: column }, condition }
+    const start = { scriptId, lineNumber: line, columnNumber: column }
+    const places = this.#post<{ locations: object[] }>('Debugger.getPossibleBreakpoints', {
+      start,
+      restrictToFunction: true,
+    })
+    const parameters = { location: places.locations[0] ?? start, condition }
     return this.#post<{ breakpointId: string }>('Debugger.setBreakpoint', parameters).breakpointId
   }
 

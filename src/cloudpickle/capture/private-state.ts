@@ -11,7 +11,8 @@ import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import { accessText, privateNames, type PrivateNames } from '../source/private-access.ts'
 import type { LiveFunction } from './captured-scope.ts'
 import type { Inspector } from './inspector.ts'
-import { canEnter, evaluateInFrame } from './probe.ts'
+import { canEnter } from './enterable.ts'
+import { evaluateInFrame } from './probe.ts'
 
 export interface PrivateCellValue {
   readonly cls: Function

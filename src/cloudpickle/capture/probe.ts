@@ -2,24 +2,17 @@
  * The conditional-breakpoint probe: read and write access inside a closure's real scope, without pausing it.
  *
  * A breakpoint on the function's entry carries a condition that runs in the function's own frame; the condition hands out
- * accessors and terminates the execution, so the body never runs. Only closures that pass `canProbe` are ever called: the
- * condition must be known to be reached before anything of the function is evaluated.
+ * accessors and terminates the execution, so the body never runs. Only closures that pass `canEnter` are ever called.
  */
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
-import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
+import type { AnyNode, Node } from '../source/parse.ts'
 import type { LiveFunction } from './captured-scope.ts'
+import { canEnter } from './enterable.ts'
 import type { Inspector } from './inspector.ts'
 
 /** A variable of a live scope. */
 export interface Cell {
   value: unknown
-}
-
-/** Whether the frame of a function is reached before anything of its own runs. */
-export function canEnter({ code }: FunctionSite): boolean {
-  const isFunction =
-    code.type === 'FunctionDeclaration' || code.type === 'FunctionExpression' || code.type === 'ArrowFunctionExpression'
-  return isFunction && !code.params.some(hasComputedKey)
 }
 
 /** In the function's own frame the name must mean that very binding. */
@@ -96,9 +89,3 @@ function* items(): Generator<object> {
 }
 
 async function* asyncItems(): AsyncGenerator<never> {}
-
-/** Computing a key would run code. */
-function hasComputedKey(pattern: AnyNode): boolean {
-  if ('computed' in pattern && pattern.computed) return true
-  return childNodes(pattern).some(hasComputedKey)
-}
