@@ -17,7 +17,7 @@ export function canEnter({ code, scope, inner }: FunctionSite): boolean {
   }
   if (code.params.some(computes)) return false
   const first = firstStatement(code.body)
-  if (first?.type === 'ClassDeclaration') return false
+  if (first?.type === 'ClassDeclaration' && (first.superClass || first.body.body.some(initialises))) return false
   // The object that a loop goes over is evaluated before the place in its head.
   if (code.generator && (first?.type === 'ForInStatement' || first?.type === 'ForOfStatement')) return false
   return ![...inner, ...outwards(scope)].some(({ bindings }) => bindings.has('globalThis'))
@@ -37,7 +37,20 @@ function computes(pattern: AnyNode): boolean {
   return childNodes(pattern).some(computes)
 }
 
-/** The first that is evaluated as one; the initialisers of a class are no places of the function's own. */
+/** Whether code of a member runs when the class is made: code that is no place of the function's own. */
+function initialises(member: AnyNode): boolean {
+  if (member.type === 'StaticBlock') return !member.body.every(isNaming)
+  return member.type === 'PropertyDefinition' && member.static
+}
+
+/** What esbuild's keepNames adds, `__name(this, 'C')`, changes nothing that is not thrown away with the class. */
+function isNaming(statement: AnyNode): boolean {
+  if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') return false
+  const { callee } = statement.expression
+  return callee.type === 'Identifier' && callee.name === '__name'
+}
+
+/** The first that is evaluated as one. */
 function firstStatement(body: AnyNode): AnyNode | undefined {
   if (body.type !== 'BlockStatement') return body
   for (const statement of body.body) {

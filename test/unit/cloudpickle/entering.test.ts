@@ -19,6 +19,8 @@ const functions = {
   'a computed key in a parameter': '({ [ran()]: a }) => (ran(), ++n)',
   'a class with a static block first': '() => { class C { static { ran() } } n++ }',
   'a class first, in a block': '() => { { class C { static x = ran() } } n++ }',
+  'a class first, with an accessor as its base': '() => { class C extends getRan {} n++ }',
+  'a class first, with an accessor as a key': '() => { class C { [getRan]() {} } n++ }',
   'a function declaration first': '() => { function inner() { ran() } n++; inner() }',
   'an accessor first': '() => getRan + n++',
   'try and finally': '() => { try { ran(); n++ } finally { ran() } }',
