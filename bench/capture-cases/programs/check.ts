@@ -33,6 +33,7 @@ function isAboutTheValue(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof assert.AssertionError) return true
   const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line))
-  const first = frames.find(frame => !/<anonymous>|\(native|node:/.test(frame))
+  // Neither the language's own functions nor Node's say whose fault it was.
+  const first = frames.find(frame => !/\(<anonymous>\)$|\(native|node:/.test(frame))
   return first?.includes(checkName) ?? false
 }
