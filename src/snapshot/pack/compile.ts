@@ -57,7 +57,7 @@ export function compile(source: Source): Compiled {
   return compileByEsbuild(source, source.text, loaderOf(source.path))
 }
 
-/** undefined when the output would need helpers from a package. */
+/** undefined when the output would need helpers from a package, or oxc cannot compile it. */
 function compileByOxc(source: Source, withDecoratorHelpers = false): Compiled | undefined {
   const { options } = source
   const isClassic = options.jsx === undefined || options.jsx === 'react' || options.jsx === 'preserve'
@@ -82,11 +82,13 @@ function compileByOxc(source: Source, withDecoratorHelpers = false): Compiled | 
     },
   })
   const [error] = result.errors
-  if (error) throw unreadable(source.path, error.codeframe ?? error.message)
+  if (error && withDecoratorHelpers) throw unreadable(source.path, error.codeframe ?? error.message)
+  // It refuses some of TypeScript, such as namespaces that export variables; and of real mistakes esbuild tells as well.
+  if (error) return undefined
   const helpers = Object.keys(result.helpersUsed)
   const areDecorators = helpers.every(name => name.startsWith('decorate'))
   if (helpers.length > 0 && !(withDecoratorHelpers && areDecorators)) return undefined
-  if (hasStandardDecorators(source, result.code)) return undefined
+  if (hasStandardDecorators(source, result.code) || hasAutoAccessors(result.code)) return undefined
   const code = result.code.replaceAll(/\bbabelHelpers\.(?=decorate)/g, '__modulepickle_')
   const { mappings = '', names = [] } = result.map ?? {}
   return {
@@ -155,6 +157,11 @@ function hasStandardDecorators({ options, text }: Source, output: string): boole
     /(?:^|[\s{;(])@[\w$(]/.test(text) &&
     /(?:^|[\s{;(])@[\w$(]/.test(stripComments(output))
   )
+}
+
+/** No Node runs these either. */
+function hasAutoAccessors(output: string): boolean {
+  return output.includes('accessor') && /\baccessor\s+[\w$#["']/.test(stripComments(output))
 }
 
 function stripComments(code: string): string {
