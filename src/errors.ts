@@ -1,5 +1,5 @@
 /**
- * Every error this package throws on purpose, in one table.
+ * Every error this package throws on purpose, and every warning it gives, in one table each.
  *
  * Codes are stable and documented one by one in docs/ERRORS.md; messages are not. A message says what failed, where
  * (an object path, a file:line or a byte offset) and what to do next.
@@ -50,6 +50,15 @@ export const codes = {
 } as const
 
 export type ErrorCode = keyof typeof codes
+
+/** Every warning, by the code that `process.emitWarning` gets. */
+export const warningCodes = {
+  WARN_CAPTURE_LARGE: 'Functions captured more than anybody can have meant.',
+  WARN_SECRET_CAPTURED: 'A string in the pickle is the value of an environment variable that looks like a secret.',
+  WARN_STATE_COPIED: 'A function takes along a copy of module state that functions change.',
+} as const
+
+export type WarningCode = keyof typeof warningCodes
 
 export interface ErrorDetails {
   /** Path to the value in question, such as `args[0].config.client.socket`. */

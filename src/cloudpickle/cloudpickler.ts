@@ -23,6 +23,7 @@ import { loadedBuiltinOf } from './capture/builtins.ts'
 import { Capture } from './capture/capture.ts'
 import { CapturedScope } from './capture/captured-scope.ts'
 import type { CapturedFunction } from './capture/closure.ts'
+import { CapturedSizes } from './capture/captured-sizes.ts'
 import { CodeUnit } from './capture/code-unit.ts'
 import type { FunctionReference, ModuleTarget } from './capture/function-reference.ts'
 import type { FunctionTravel } from './capture/function-travel.ts'
@@ -34,6 +35,7 @@ import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
 import { ScriptVariables } from './capture/script-variables.ts'
+import { SecretWatch } from './capture/secrets.ts'
 import { stoodFor } from './capture/stand-ins.ts'
 import { WeakContents } from './capture/weak-contents.ts'
 import { isRegisteredByValue } from './by-value.ts'
@@ -69,6 +71,8 @@ const addMembers = new Global('cloudpickle', 'addMembers')
 
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
+  readonly #sizes = new CapturedSizes()
+  readonly #secrets = new SecretWatch()
   readonly #weak = new WeakContents({ indexOf: value => this.memoIndex(value), path: () => this.currentPath() })
   readonly #modules = new Set<string | Late>()
   readonly #names = new Map<string, string | Late>()
@@ -80,7 +84,9 @@ export class CloudPickler extends Pickler {
 
   override dump(value: unknown): Uint8Array {
     try {
-      return super.dump(value)
+      const bytes = super.dump(value)
+      this.#sizes.warn()
+      return bytes
     } finally {
       this.#capture?.close()
     }
@@ -120,6 +126,29 @@ export class CloudPickler extends Pickler {
   protected override reducerOverride(value: object | symbol): Reduction | Global | undefined {
     if (typeof value === 'symbol') return emitterKey(value)
     if (isProxy(value)) return proxyReduction(value, this.#capturing().inspector)
+    const prototype: unknown = typeof value === 'function' ? undefined : Object.getPrototypeOf(value)
+    const isUsual = prototype === Object.prototype || prototype === Array.prototype
+    return isUsual ? this.#reduceUsual(value, prototype === Array.prototype) : this.#reduceOther(value)
+  }
+
+  /** An object or array as programs have most of. */
+  #reduceUsual(value: object, isArray: boolean): Reduction | Global | undefined {
+    const held = this.#capture?.heldObject(value)
+    if (held) return this.#reference(held)
+    if (isArray) return undefined
+    return this.#reduceModuleObject(value) ?? argumentsReduction(value)
+  }
+
+  /** An object that stands for a module. */
+  #reduceModuleObject(value: object): Reduction | Global | undefined {
+    const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
+    if (module && travelsAsCopy(module)) return copyOfNamespace(value)
+    if (module) return this.#global(module.module, module.name)
+    const builtin = loadedBuiltinOf(value)
+    return builtin === undefined ? undefined : this.#global({ kind: 'builtin', name: builtin }, 'module.exports')
+  }
+
+  #reduceOther(value: object): Reduction | Global | undefined {
     const part = contextPart(value)
     if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
@@ -132,18 +161,13 @@ export class CloudPickler extends Pickler {
     if (value instanceof SuperReference) return { callee: superOf, args: [value.home] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
-    const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
-    if (module && travelsAsCopy(module)) return copyOfNamespace(value)
-    if (module) return this.#global(module.module, module.name)
-    const builtin = loadedBuiltinOf(value)
-    if (builtin !== undefined) return this.#global({ kind: 'builtin', name: builtin }, 'module.exports')
-    const listed = argumentsReduction(value)
-    if (listed) return listed
+    const module = this.#reduceModuleObject(value)
+    if (module) return module
     const codeOf = (fn: Function): InternalCode | undefined => this.#capturing().internalCode(fn)
-    const error = Object.hasOwn(value, 'constructor') ? nodeErrorPrototype(value, codeOf) : undefined
-    if (error) return error
+    const ofNode = Object.hasOwn(value, 'constructor') ? nodeErrorPrototype(value, codeOf) : undefined
+    if (ofNode) return ofNode
     const refusal = instanceRefusal(value, codeOf)
-    if (!refusal) return undefined
+    if (!refusal) return argumentsReduction(value)
     // A package may export such an object, as express does with what all requests inherit from.
     const file = commonJsFile(value)
     if (file === undefined || !isInNodeModules(file)) throw refusal
@@ -152,6 +176,10 @@ export class CloudPickler extends Pickler {
 
   protected override innerState(value: object, intrinsic: string): InnerReduction | undefined {
     return innerReduction(value, intrinsic, () => this.#capturing().inspector, this.#weak)
+  }
+
+  protected override stringWritten(text: string): void {
+    this.#secrets.look(text, () => this.currentPath())
   }
 
   protected override epilogue(): unknown {
@@ -284,9 +312,9 @@ export class CloudPickler extends Pickler {
       const { value } = variable
       if (ModuleReference.is(value)) for (const member of value.members) this.bindingUsed(value.module, member)
       if (!this.#isFresh(variable.owner, variable.name)) continue
-      fresh.push(new Tuple([variable.owner, variable.name, new Labelled(value, `{${variable.name}}`)]))
+      fresh.push(new Tuple([variable.owner, variable.name, this.#sizes.measured(value, variable.name)]))
     }
-    const parts = given.map(([name, value]) => new Labelled(value, `{${name}}`))
+    const parts = given.map(([name, value]) => this.#sizes.measured(value, name))
     const reduction = withState({ callee: closure, args: [owner, maker, ...parts] }, fresh, extras, setter)
     if (given.length > 0) this.#cyclic.set(fn, reduction)
     return reduction

@@ -40,6 +40,7 @@ export interface Hooks {
   persistentId?: ((value: unknown) => unknown) | undefined
   reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
   innerState?: InnerState | undefined
+  stringWritten?: ((text: string) => void) | undefined
   addition?: ((value: object) => Addition | undefined) | undefined
   bufferCallback?: ((buffer: Uint8Array) => boolean | void) | undefined
   dispatchTable?: DispatchTable | undefined
@@ -135,6 +136,7 @@ export class Encoder implements Encoding {
   #string(value: string): void {
     const index = this.#memo.get(value)
     if (index !== undefined) return this.#recallIndex(index)
+    this.#hooks.stringWritten?.(value)
     this.out.string(value)
     this.memoize(value)
   }
@@ -247,7 +249,7 @@ export class Encoder implements Encoding {
   }
 
   #term(term: Term): boolean {
-    if (term instanceof Labelled) return this.#open(new LabelFrame(term.value, term.segment))
+    if (term instanceof Labelled) return this.#open(new LabelFrame(term))
     if (term instanceof Tuple) return this.#open(new SequenceFrame(term.items, term, tuple))
     if (term instanceof Reduced) return this.#perform(term, planOf(term.reduction))
     if (term instanceof Dict) return this.#perform(term, { create: 'dict', items: dictItems(term.cells) })

@@ -7,7 +7,7 @@ import { op } from './opcodes.ts'
 import type { Output } from './output.ts'
 import type { Shape } from './shapes.ts'
 import type { Items, Plan } from './plan.ts'
-import { Tuple } from './values.ts'
+import { Tuple, type Labelled } from './values.ts'
 
 /** What frames use of the encoder. */
 export interface Encoding {
@@ -24,6 +24,8 @@ export interface Encoding {
   memoize(key: unknown): void
   isMemoized(key: unknown): boolean
   recall(key: unknown): void
+  /** The path to the value being written. */
+  path(): string
 }
 
 export interface Frame {
@@ -217,23 +219,24 @@ export class FillFrame implements Frame {
 
 /** A value with a segment of its own in error paths. */
 export class LabelFrame implements Frame {
-  readonly #value: unknown
-  readonly #segment: string
-  #begun = false
+  readonly #label: Labelled
+  #start: number | undefined
 
-  constructor(value: unknown, segment: string) {
-    this.#value = value
-    this.#segment = segment
+  constructor(label: Labelled) {
+    this.#label = label
   }
 
   step(encoding: Encoding): void {
-    if (this.#begun) return encoding.close()
-    this.#begun = true
-    if (!encoding.save(this.#value)) encoding.close()
+    if (this.#start === undefined) {
+      this.#start = encoding.out.size
+      if (encoding.save(this.#label.value)) return
+    }
+    this.#label.written?.(encoding.out.size - this.#start, () => encoding.path())
+    encoding.close()
   }
 
   segment(): string {
-    return this.#segment
+    return this.#label.segment
   }
 }
 

@@ -20,8 +20,15 @@ export class Output {
   #from = 0
   /** What has been written before this chunk, in bytes. */
   #before = 0
+  /** What will be put into holes, in bytes, as far as it is known. */
+  #inHoles = 0
   #frameStart = 0
   readonly #parts: Part[] = []
+
+  /** How much has been written so far. */
+  get size(): number {
+    return this.#before + this.#length + this.#inHoles
+  }
 
   op(code: number): void {
     if (this.#length === this.#bytes.length) this.#grow(1)
@@ -74,7 +81,7 @@ export class Output {
     if (text.length < 86) return this.#shortString(text)
     if (text.length * 3 < frameTarget) return this.#longString(text)
     const filling = stringFilling(text)
-    if (filling.outside) return this.hole(() => filling, frameTarget)
+    if (filling.outside) return this.hole(() => filling, sizeOf(filling))
     for (const piece of filling.pieces) this.raw(piece)
   }
 
@@ -119,6 +126,7 @@ export class Output {
   hole(fill: () => Filling, size = 0): void {
     this.#flush()
     this.#parts.push(fill)
+    this.#inHoles += size
     if (size >= frameTarget) this.#frameStart = this.#before + this.#length
   }
 
@@ -153,4 +161,8 @@ export class Output {
     this.#length = 0
     this.#from = 0
   }
+}
+
+function sizeOf({ pieces }: Filling): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0)
 }

@@ -17,6 +17,6 @@ export function joinPath(segments: readonly string[]): string {
           ...named.slice(-shownSegments),
         ]
   const path = shown.join('')
-  if (path === '' || path.startsWith(' ')) return `value${path}`
+  if (path === '' || /^[ {]/.test(path)) return `value${path}`
   return path.startsWith('.') ? path.slice(1) : path
 }

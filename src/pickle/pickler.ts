@@ -57,7 +57,7 @@ export class Pickler {
 
   /** Hooks that nobody overrides are not called at all. */
   #hooks(): ConstructorParameters<typeof Encoder>[0] {
-    const { persistentId, reducerOverride, innerState, addition } = Pickler.prototype
+    const { persistentId, reducerOverride, innerState, addition, stringWritten } = Pickler.prototype
     const { bufferCallback, dispatchTable } = this.#options
     return {
       memo: true,
@@ -66,6 +66,7 @@ export class Pickler {
       reducerOverride: this.reducerOverride === reducerOverride ? undefined : value => this.reducerOverride(value),
       innerState: this.innerState === innerState ? undefined : (value, intrinsic) => this.innerState(value, intrinsic),
       addition: this.addition === addition ? undefined : value => this.addition(value),
+      stringWritten: this.stringWritten === stringWritten ? undefined : text => this.stringWritten(text),
       bufferCallback: bufferCallback === undefined ? undefined : buffer => bufferCallback.call(this.#options, buffer),
     }
   }
@@ -102,6 +103,9 @@ export class Pickler {
   protected innerState(_value: object, _intrinsic: string): InnerReduction | undefined {
     return undefined
   }
+
+  /** Hook: told of each different string, keys included. */
+  protected stringWritten(_text: string): void {}
 
   /**
    * Hook: called when the value has been written, until it returns undefined. What it returns is written and dropped: what a

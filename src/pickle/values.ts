@@ -54,6 +54,9 @@ export class Tuple extends Term {
 
 /** Pickles as `value` does; error paths through it get `segment` appended, such as ` → captured n`. */
 export class Labelled extends Term {
+  /** Told how many bytes the value took, with the path to it, when it has been written. */
+  written?(sizeBytes: number, path: () => string): void
+
   override readonly term = 'labelled'
   readonly value: unknown
   readonly segment: string

@@ -33,7 +33,7 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
   'what eval() made': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`local` is a variable outside of its script/],
   'code in a with statement': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`with` statement/],
   'super of an object that cannot be found': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`super` belongs to/],
-  'eval() beside what cannot travel': ['ERR_UNPICKLABLE', '{config}.client.socket', /node:net/],
+  'eval() beside what cannot travel': ['ERR_UNPICKLABLE', 'value{config}.client.socket', /node:net/],
 }
 
 suite('dumps refuses', () => {

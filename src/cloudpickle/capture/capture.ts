@@ -10,6 +10,7 @@ import { CapturedScopes, type LiveFunction } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
+import { warnOfCopiedState } from './copied-state.ts'
 import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import { travelOf, type FunctionTravel } from './function-travel.ts'
@@ -54,7 +55,6 @@ export class Capture {
     const place = this.#find(fn)
     return place && { script: place.script, scope: place.site.scope, internals: this.#inspector.internalsOf(fn) }
   })
-  readonly #hold = (value: unknown): void => this.#held.claim(value)
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
@@ -125,8 +125,11 @@ export class Capture {
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
     const home = (): object => this.#homeOf({ fn, site, script })
     const common = (name: string): PropertyDescriptor | undefined => scriptVariable(internals.scopes(), name)
-    const holds = isForeign ? this.#hold : undefined
-    const around = { scopes, outside, common, commonOwner: this.#common, frame, home, moduleBehind, holds }
+    const noteValue = (binding: Binding, value: unknown): void => {
+      if (isForeign && !binding.reassigned) this.#held.claim(value)
+      warnOfCopiedState(script, binding)
+    }
+    const around = { scopes, outside, common, commonOwner: this.#common, frame, home, moduleBehind, noteValue }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }

@@ -50,8 +50,8 @@ export interface Surroundings {
   readonly commonOwner: ScriptVariables
   /** The module that a variable holds, where the text alone did not tell. */
   moduleBehind(binding: Binding, value: unknown): ModuleReference | undefined
-  /** Told of the values of variables that are never reassigned; undefined where nobody wants to know. */
-  readonly holds: ((value: unknown) => void) | undefined
+  /** Told of each variable that travels by value. */
+  noteValue(binding: Binding, value: unknown): void
 }
 
 export function captureClosure(
@@ -80,8 +80,9 @@ export function captureClosure(
     }
     if (!isInitialized(live, name)) codeOf(home).addUninitialized(name)
     else {
-      if (!binding.reassigned) around.holds?.(live[name])
-      variables.push({ owner: home, name, value: around.moduleBehind(binding, live[name]) ?? live[name] })
+      const module = around.moduleBehind(binding, live[name])
+      if (!module) around.noteValue(binding, live[name])
+      variables.push({ owner: home, name, value: module ?? live[name] })
     }
   }
   for (const variable of variables) codeOf(variable.owner as CapturedScope | CodeUnit).addVariable(variable.name)

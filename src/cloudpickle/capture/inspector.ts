@@ -66,6 +66,8 @@ export class Inspector {
   #handles = 0
   #isDebugging = false
   #isEnding = false
+  /** Frames are entered in many dumps in a row, or in none; scripts are listed once. */
+  #hasEntered = false
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE under the permission model, or where there is no inspector */
   constructor() {
@@ -244,6 +246,7 @@ export class Inspector {
     let value: unknown
     if (!this.#isDebugging) this.#post('Debugger.enable')
     this.#isDebugging = true
+    this.#hasEntered = true
     const condition = `${boxExpression}.enter(${expression})`
     const breakpointId = at ? this.#breakAt(fn, at, condition) : this.#breakOnCall(fn, condition)
     this.#box.enter = result => {
@@ -290,7 +293,8 @@ export class Inspector {
    * that captured graphs can be collected.
    */
   release(): void {
-    if (this.#isDebugging && !this.#isEnding) {
+    if (this.#isDebugging && !this.#hasEntered) this.#endDebugging()
+    else if (this.#isDebugging && !this.#isEnding) {
       this.#isEnding = true
       afterThisJob(() => this.#endDebugging())
     }
@@ -302,6 +306,7 @@ export class Inspector {
 
   #endDebugging(): void {
     this.#isEnding = false
+    this.#hasEntered = false
     this.#isDebugging = false
     this.#session.post('Debugger.disable')
   }

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite, test } from 'node:test'
-import { codes } from '../../../src/errors.ts'
+import { codes, warningCodes } from '../../../src/errors.ts'
 import { repository } from '../../support/project.ts'
 
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8')
 
 suite('documents', () => {
-  test('ERRORS.md has one heading for each error code, and no other', () => {
+  test('ERRORS.md has one heading for each code of an error or warning, and no other', () => {
     const headings = [...read('docs/ERRORS.md').matchAll(/^### (\w+)$/gm)].map(match => match[1])
-    assert.deepEqual(headings.toSorted(), Object.keys(codes).toSorted())
+    assert.deepEqual(headings.toSorted(), Object.keys({ ...codes, ...warningCodes }).toSorted())
   })
 
   test('the first example of README.md is the program that the demo runs', () => {
