@@ -368,6 +368,14 @@ test('addons go only to the same ABI; by reference each end has its own', async 
   assert.match(message, /native@1\.0\.0 was sent with parts for \S+ and the ABI \d+ of Node; this is/)
 })
 
+test('a file name that a snapshot cannot hold keeps a package from being copied, and not from being referred to', async t => {
+  const files = { ...packageAt('node_modules/a', 'a', '1.0.0'), 'node_modules/a/aux.js': '' }
+  const project = sender(t, { 'main.js': says('a'), ...files })
+  const referring = await pickleIn(t, project, 'reference')
+  assert.deepEqual(await runThere(t, referring, { cwd: project.directory }), { value: 'a@1.0.0' })
+  await assert.rejects(pickleIn(t, project, 'include'), /ERR_SNAPSHOT_PATH: "aux\.js" cannot be the name of a file/)
+})
+
 test('an option that means nothing is refused', async t => {
   const project = sender(t, { 'main.js': 'export const main = 1' })
   project.write({ 'wrong.js': "import { dumps } from 'modulepickle'\ndumps(1, { packages: 'all' })" })

@@ -8,6 +8,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, type BigIntStats } 
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
+import { isModulePickleError } from '../../errors.ts'
 import { buildTrees, type FileEntry } from '../objects/build-trees.ts'
 import { objectId } from '../objects/object-id.ts'
 import { isSecret } from '../objects/secrets.ts'
@@ -127,8 +128,8 @@ export function readContent(
     for (const name of names) if (!mentions.has(name) && isMentioned(name, content)) mentions.add(name)
   })
   const portable = entries.filter((_, index) => !files[index]!.isNative)
-  const content = { files: buildTrees(portable).id, mentions: [...mentions].sort() }
-  return portable.length === entries.length ? content : { ...content, whole: buildTrees(entries).id, isNodeApi }
+  const content = { files: idOf(portable), mentions: [...mentions].sort() }
+  return portable.length === entries.length ? content : { ...content, whole: idOf(entries), isNodeApi }
 }
 
 /** One of these is what Node calls in an addon that is built on Node-API. */
@@ -137,6 +138,17 @@ const nodeApiEntries: readonly string[] = [
   'node_api_module_get_api_version_v',
   'napi_module_register',
 ]
+
+/** The id of the tree of `entries`; where no tree can hold one of the names, the package can be told but not copied. */
+function idOf(entries: readonly FileEntry[]): ObjectId {
+  try {
+    return buildTrees(entries).id
+  } catch (error) {
+    if (!isModulePickleError(error, 'ERR_SNAPSHOT_PATH')) throw error
+    const lines = entries.map(({ path: relative, mode, id }) => [relative, mode, id])
+    return objectId('blob', Buffer.from(JSON.stringify(lines)))
+  }
+}
 
 /** As the beginning of a string: a specifier. */
 function isMentioned(name: string, text: Buffer): boolean {
