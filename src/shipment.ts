@@ -15,6 +15,7 @@ import { ModulePickleError } from './errors.ts'
 import { reportChanged } from './loaded-code.ts'
 import { Late } from './pickle/index.ts'
 import { byContent, byWhole, byWholeNow, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
+import { packObjects } from './snapshot/objects/archive.ts'
 import type { ObjectId, Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
 import { byPlace } from './snapshot/packages/by-place.ts'
 import type { DescribedPackages, PackageNaming } from './snapshot/packages/installed-packages.ts'
@@ -181,10 +182,11 @@ export class Shipment implements Packed {
       for (const [label, directory] of directories) this.packageDirectories.set(label, directory)
     }
     const shipped = new Map(selfContained ? snapshots.flatMap(({ objects }) => [...objects]) : [])
-    if (this.mode === 'include') for (const [id, object] of this.#packageObjects()) shipped.set(id, object)
     const objects = [...shipped.values()].map((object): ManifestObject => [object.id, object.kind, object.read()])
     const ids = snapshots.map(({ id }) => id)
-    return { ...manifest, snapshots: ids, packages: [...packages.keys()], graph: named.graph, objects }
+    const complete = { ...manifest, snapshots: ids, packages: [...packages.keys()], graph: named.graph, objects }
+    const included = this.mode === 'include' ? this.#packageObjects() : new Map<ObjectId, SnapshotObject>()
+    return included.size === 0 ? complete : { ...complete, archive: packObjects(included.values()) }
   }
 
   get #naming(): PackageNaming {

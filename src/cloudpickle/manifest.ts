@@ -21,6 +21,8 @@ export interface Manifest {
   readonly graph: Readonly<Record<string, unknown>>
   /** The objects of the snapshots, where the pickle is to be self-contained. */
   readonly objects: readonly ManifestObject[]
+  /** The objects of installed packages that are taken along, packed. */
+  readonly archive?: Uint8Array
 }
 
 export type ManifestObject = readonly [id: string, kind: 'blob' | 'tree', content: Uint8Array]
@@ -30,10 +32,12 @@ export const emptyManifest: Manifest = { format: 1, modules: [], snapshots: [], 
 const marker = 'modulepickle'
 
 /** The persistent id that carries `manifest`; what is empty is left out. */
-export function toPersistentId({ format, modules, snapshots, packages, graph, objects }: Manifest): unknown {
+export function toPersistentId(manifest: Manifest): unknown {
+  const { format, modules, snapshots, packages, graph, objects, archive } = manifest
   const contents = objects.map(([id, kind, content]) => [id, kind, new Bytes(content)])
   const fields = Object.entries({ modules, snapshots, packages, graph, objects: contents })
-  return [marker, format, Object.fromEntries(fields.filter(([, field]) => Object.keys(field).length > 0))]
+  const filled = Object.fromEntries(fields.filter(([, field]) => Object.keys(field).length > 0))
+  return [marker, format, archive ? { ...filled, archive: new Bytes(archive) } : filled]
 }
 
 /**
@@ -55,15 +59,17 @@ export function fromPersistentId(id: unknown): Manifest {
       `The pickle has format ${String(format)}; this version of modulepickle reads format ${formatVersion}. Use the same version on both ends.`,
     )
   }
-  const { modules = [], snapshots = [], packages = [], graph = {}, objects = [] } = fields ?? {}
+  const { modules = [], snapshots = [], packages = [], graph = {}, objects = [], archive } = fields ?? {}
   if (
     isListOf(modules, isString) &&
     isListOf(snapshots, isString) &&
     isListOf(packages, isString) &&
     isRecord(graph) &&
+    (archive === undefined || archive instanceof Uint8Array) &&
     isListOf(objects, isObject)
   ) {
-    return { format: formatVersion, modules, snapshots, packages, graph, objects }
+    const manifest = { format: formatVersion, modules, snapshots, packages, graph, objects } as const
+    return archive ? { ...manifest, archive } : manifest
   }
   throw new ModulePickleError('ERR_PICKLE_CORRUPT', 'The manifest at the beginning of the pickle is malformed.')
 }
