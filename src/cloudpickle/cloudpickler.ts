@@ -252,15 +252,7 @@ export class CloudPickler extends Pickler {
 
   #requireBlank(cls: Function): void {
     if (this.#blank.has(cls)) return
-    const captured = this.#capturing().requireBlank(cls)
-    const module = captured.kind === 'reference' ? captured.reference.module : undefined
-    if (module && !this.givesPrivateAccess(module)) {
-      throw new ModulePickleError(
-        'ERR_CAPTURE_UNSUPPORTED',
-        `an instance of ${cls.name} has private members, and its class is not changed to give access to them: ${describeTarget(module)}. ` +
-          'Send the data it is made of instead, or register a reducer for the class.',
-      )
-    }
+    this.#capturing().requireBlank(cls, module => this.givesPrivateAccess(module))
     this.#blank.add(cls)
   }
 
@@ -350,11 +342,6 @@ export class CloudPickler extends Pickler {
     const firstLine = new Late(() => String(generate().firstLine))
     return { callee: codeUnit, args: [text, firstLine, sourceName] }
   }
-}
-
-function describeTarget(module: ModuleTarget): string {
-  if (module.kind === 'builtin') return `it is Node's own`
-  return module.kind === 'runtime' ? `it is of ${module.specifier}` : `it is of ${module.file}`
 }
 
 function withState(

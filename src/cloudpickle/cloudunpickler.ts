@@ -14,7 +14,7 @@ import { innerStateRevivers } from './revive/inner-state.ts'
 import { addMembers, completeClass } from './revive/library-classes.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { ofNodeRevivers } from './revive/of-node.ts'
-import { reviveBlank, setPrivates } from './revive/private-state.ts'
+import { PrivateStateReviver } from './revive/private-state.ts'
 import { reviveUnknownThis } from './revive/unknown-this.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
@@ -30,8 +30,6 @@ const revivers: Readonly<Record<string, unknown>> = {
   setFunctionState,
   setClassState,
   member: reviveMember,
-  blank: reviveBlank,
-  setPrivates,
   interop: reviveInterop,
   bind: reviveBound,
   super: reviveSuper,
@@ -44,6 +42,7 @@ const revivers: Readonly<Record<string, unknown>> = {
 
 export class CloudUnpickler extends Unpickler {
   readonly #modules: LoadedModules
+  readonly #privates = new PrivateStateReviver()
   readonly #contexts = new Map<string, ModuleContext>()
 
   constructor(bytes: Uint8Array, modules: LoadedModules, options: UnpicklerOptions = {}) {
@@ -51,8 +50,17 @@ export class CloudUnpickler extends Unpickler {
     this.#modules = modules
   }
 
+  override load(): unknown {
+    try {
+      return super.load()
+    } finally {
+      this.#privates.close()
+    }
+  }
+
   override findClass(module: string, name: string): unknown {
     if (module === 'cloudpickle' && Object.hasOwn(revivers, name)) return revivers[name]
+    if (module === 'cloudpickle' && (name === 'blank' || name === 'setPrivates')) return this.#privates[name]
     if (!module.includes(':') && !module.startsWith('modulepickle')) return super.findClass(module, name)
     return name.startsWith('@') ? this.#contextPart(module, name) : this.#modules.find(module, name)
   }

@@ -11,6 +11,10 @@ import { Project, repository, runNode, type Loader } from '../support/project.ts
 
 const fixture = path.join(repository, 'test/fixtures/classes')
 const program = readFileSync(path.join(fixture, 'main.ts'), 'utf8')
+const installed = {
+  'node_modules/meters/package.json': '{"name":"meters","version":"1.0.0","type":"module","main":"index.js"}',
+  'node_modules/meters/index.js': readFileSync(path.join(fixture, 'meters.js'), 'utf8'),
+}
 const names = [...program.matchAll(/^ *cases\['(.*?)'\]/gm)].map(match => match[1]!)
 
 for (const loader of ['plain ESM', 'tsx ESM', 'tsx CommonJS', 'type stripping'] satisfies Loader[]) {
@@ -25,6 +29,7 @@ for (const loader of ['plain ESM', 'tsx ESM', 'tsx CommonJS', 'type stripping'] 
       })
       const main = loader === 'plain ESM' ? 'main.js' : 'main.ts'
       sender.installModulepickle()
+      sender.write(installed)
       for (const name of ['main.ts', 'shape.ts']) {
         const text = readFileSync(path.join(fixture, name), 'utf8')
         if (main === 'main.ts') sender.write({ [name]: text })
@@ -32,6 +37,7 @@ for (const loader of ['plain ESM', 'tsx ESM', 'tsx CommonJS', 'type stripping'] 
       }
       receiver = new Project({ 'package.json': '{"name":"receiver","type":"module"}' })
       receiver.installModulepickle()
+      receiver.write(installed)
       const sent = await sender.run(loader, main, [receiver.path('pickles.json')])
       assert.equal(sent.code, 0, sent.stderr)
       rmSync(sender.directory, { recursive: true })

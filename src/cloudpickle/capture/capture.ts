@@ -5,16 +5,17 @@
  */
 import { ModulePickleError } from '../../errors.ts'
 import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
-import { canMakeBlank } from '../source/private-access.ts'
+import type { PrivateAccess } from '../revive/private-access.ts'
 import { CapturedScopes, type LiveFunction } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import type { ClassState } from './class-state.ts'
+import { unchangedClass, whyNone, type UnchangedClass } from './blank-instances.ts'
 import { CodeUnit } from './code-unit.ts'
 import { warnOfCopiedState } from './copied-state.ts'
 import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import { travelOf, type FunctionTravel } from './function-travel.ts'
-import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
+import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
 import { HeldBindings, isOfPackage } from './held-bindings.ts'
 import { HomeObjects } from './home-objects.ts'
 import type { FunctionInternals, Inspector } from './inspector.ts'
@@ -140,16 +141,34 @@ export class Capture {
     return this.#privates.ofInstance(instance)
   }
 
-  /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED for a class by value whose text cannot make an instance that is blank */
-  requireBlank(cls: Function): Captured {
+  /** Ways to read and write the private fields of instances of a class; undefined where there are none. */
+  privateAccess(cls: Function): PrivateAccess | undefined {
+    return this.#privates.accessTo(cls)
+  }
+
+  /** How to make instances of a class whose text was not changed; undefined where that would run something. */
+  unchangedClass(cls: Function): UnchangedClass | undefined {
+    const live = this.#find(cls)
+    return live && unchangedClass(this.#inspector, live)
+  }
+
+  /**
+   * Makes sure that instances of a class can be made with their private names and filled. `givesAccess` tells it of a module by
+   * name.
+   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
+   */
+  requireBlank(cls: Function, givesAccess: (module: ModuleTarget) => boolean): void {
     const captured = this.describe(cls)
-    const site = this.#find(cls)?.site
-    const isFixed = captured.kind === 'class' && !Object.isExtensible(cls)
-    if (site && canMakeBlank(site.code) && !isFixed) return captured
-    const why = isFixed ? 'is frozen' : 'has a constructor with a computed key in its parameters'
+    const code = this.#find(cls)?.site.code
+    const isChanged =
+      captured.kind === 'class' || (captured.kind === 'reference' && givesAccess(captured.reference.module))
+    const isMade = isChanged || (this.unchangedClass(cls) !== undefined && this.privateAccess(cls) !== undefined)
+    const why = whyNone(cls, code) ?? (isMade ? undefined : 'is not changed for that, and making one runs its code')
+    if (why === undefined) return
     throw new ModulePickleError(
       'ERR_CAPTURE_UNSUPPORTED',
-      `An instance of ${cls.name} has private members and cannot be made again: its class ${why}. Send the data it is made of instead.`,
+      `an instance of ${cls.name} has private members, and no other can be made: its class ${why}. ` +
+        'Send the data it is made of instead, or register a reducer for the class.',
     )
   }
 

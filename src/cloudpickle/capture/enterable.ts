@@ -20,6 +20,7 @@ export function canEnter({ code, scope, inner }: FunctionSite): boolean {
   if (first?.type === 'ClassDeclaration' && (first.superClass || first.body.body.some(initialises))) return false
   // The object that a loop goes over is evaluated before the place in its head.
   if (code.generator && (first?.type === 'ForInStatement' || first?.type === 'ForOfStatement')) return false
+  if (code.generator && first && takesApart(first)) return false
   return ![...inner, ...outwards(scope)].some(({ bindings }) => bindings.has('globalThis'))
 }
 
@@ -35,6 +36,13 @@ function computes(pattern: AnyNode): boolean {
   if ('computed' in pattern && pattern.computed) return true
   if (/^(CallExpression|NewExpression|TaggedTemplateExpression)$/.test(pattern.type)) return true
   return childNodes(pattern).some(computes)
+}
+
+/** Whether variables are taken out of something by a pattern that calls: those places come before that something in the text. */
+function takesApart(statement: AnyNode): boolean {
+  const declaration = statement.type === 'ForStatement' ? statement.init : statement
+  if (declaration?.type !== 'VariableDeclaration') return false
+  return declaration.declarations.some(({ id }) => computes(id))
 }
 
 /** Whether code of a member runs when the class is made: code that is no place of the function's own. */

@@ -70,6 +70,14 @@ export class PrivateStates {
     return this.#read(cls, names.staticFields, this.#accessOf(cls, names, cls), cls)
   }
 
+  /** Ways to read and write the private fields of instances of a class, where some function of the class can be entered. */
+  accessTo(cls: Function): PrivateAccess | undefined {
+    const known = ways.get(cls)
+    const found = known ?? this.#enter(cls, this.#namesOf(cls))
+    if (found) ways.set(cls, found)
+    return found
+  }
+
   #read(cls: Function, fields: readonly string[], access: PrivateAccess, object: object): PrivateCellValue[] {
     return fields.map(name => {
       const cell = access.cells[name]!
@@ -84,17 +92,14 @@ export class PrivateStates {
   }
 
   #accessOf(cls: Function, names: PrivateNames, object: object): PrivateAccess {
-    const handed = handedOut(cls)?.access ?? ways.get(cls)
-    if (handed) return handed
-    const entered = this.#enter(cls, names, object)
-    if (entered) ways.set(cls, entered)
-    return entered ?? this.#inspected(cls, names)
+    const access = handedOut(cls)?.access ?? this.accessTo(cls)
+    return access ?? this.#enter(cls, names, object) ?? this.#inspected(cls, names)
   }
 
   /** Through a function in which the private names mean those of the class. */
-  #enter(cls: Function, names: PrivateNames, object: object): PrivateAccess | undefined {
+  #enter(cls: Function, names: PrivateNames, object?: object): PrivateAccess | undefined {
     const code = this.#find(cls)?.site.code
-    for (const fn of functionsOf([cls, cls.prototype as object, object])) {
+    for (const fn of functionsOf([cls, cls.prototype as object, ...(object ? [object] : [])])) {
       const live = this.#find(fn)
       if (!live || !canEnter(live.site) || classAround(live.site)?.node !== code) continue
       return evaluateInFrame(this.#inspector, live, `(${accessText(names)})`) as PrivateAccess

@@ -4,7 +4,7 @@
 import type { ClassState } from '../capture/class-state.ts'
 import { setVariables, type VariableState } from './code.ts'
 import { applyIntegrity } from './function-extras.ts'
-import { setPrivates } from './private-state.ts'
+import { setStaticPrivates } from './private-state.ts'
 
 export function setClassState(
   cls: Function,
@@ -22,10 +22,7 @@ export function setClassState(
   if (length !== undefined) Object.defineProperty(cls, 'length', { value: length, configurable: true })
   if (own) setOwnProperties(cls, own)
   if (members) setOwnProperties(prototype, members)
-  setPrivates(
-    cls,
-    Object.entries(privates).map(([field, value]) => [cls, field, value]),
-  )
+  setStaticPrivates(cls, privates)
   applyIntegrity(prototype, membersIntegrity)
   applyIntegrity(cls, integrity)
 }

@@ -2,53 +2,94 @@
  * Instances with private state: made without running a constructor or an initialiser, then filled.
  *
  * A private name can be put on an object only by its class's constructor. Those of shipped classes can be told to do that and
- * nothing else; what a derived class is to add its names to is what the constructor of its parent returns.
+ * nothing else; for others see capture/unchanged-class.ts. What a derived class is to add its names to is what the constructor of
+ * its parent returns.
  */
 import { ModulePickleError } from '../../errors.ts'
-import { handedOut, type HandedOut } from './private-access.ts'
+import { Capture } from '../capture/capture.ts'
+import { handedOut, type PrivateAccess } from './private-access.ts'
 
-type Constructor = new (...args: unknown[]) => object
+type Cell = readonly [cls: Function, name: string, value: unknown]
 
-/**
- * `object` with the private names of `classes`, the root of the chain first. For a root that extends nothing it is another
- * object, with the prototype of `object`.
- * @throws ModulePickleError ERR_GLOBAL_UNKNOWN
- */
-export function reviveBlank(object: object, classes: readonly Function[]): object {
-  let made = object
-  for (const cls of classes) made = addNames(made, cls as Constructor)
-  return made
+/** How an instance of one class is made: constructs with the arguments, for `newTarget`. */
+interface Maker {
+  readonly isDerived: boolean
+  readonly parameters: number
+  construct(args: readonly unknown[], newTarget: Function): object
 }
 
-/** The value of a private field, as `(class, name, value)`. */
-export function setPrivates(
-  object: object,
-  cells: readonly (readonly [cls: Function, name: string, value: unknown])[],
-): void {
-  for (const [cls, name, value] of cells) cellOf(cls, name).set(object, value)
+/** Serves one load. */
+export class PrivateStateReviver {
+  #capture: Capture | undefined
+
+  /**
+   * `object` with the private names of `classes`, the root of the chain first. For a root that extends nothing it is another
+   * object, with the prototype of `object`.
+   * @throws ModulePickleError ERR_GLOBAL_UNKNOWN
+   */
+  readonly blank = (object: object, classes: readonly Function[]): object => {
+    let made = object
+    for (const cls of classes) made = addNames(made, cls, this.#makerOf(cls))
+    return made
+  }
+
+  readonly setPrivates = (object: object, cells: readonly Cell[]): void => {
+    for (const [cls, name, value] of cells) cellOf(this.#accessOf(cls), cls, name).set(object, value)
+  }
+
+  /** Call when the load is over, also one that failed. */
+  close(): void {
+    this.#capture?.close()
+  }
+
+  #makerOf(cls: Function): Maker {
+    const handed = handedOut(cls)
+    const unchanged = handed?.blank ? undefined : this.#capturing().unchangedClass(cls)
+    if (unchanged) return unchanged
+    if (!handed?.blank) return missing(cls)
+    const { blank, isDerived = false, parameters = 0 } = handed
+    const construct = (args: readonly unknown[], newTarget: Function): object => {
+      blank(true)
+      try {
+        return Reflect.construct(cls, args, newTarget) as object
+      } finally {
+        blank(false)
+      }
+    }
+    return { isDerived, parameters, construct }
+  }
+
+  #accessOf(cls: Function): PrivateAccess | undefined {
+    return handedOut(cls)?.access ?? this.#capturing().privateAccess(cls)
+  }
+
+  #capturing(): Capture {
+    return (this.#capture ??= new Capture())
+  }
 }
 
-function cellOf(cls: Function, name: string): HandedOut['access']['cells'][string] {
-  return handedOut(cls)?.access.cells[name] ?? missing(cls)
+/** Static private fields, which only classes by value get. */
+export function setStaticPrivates(cls: Function, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) cellOf(handedOut(cls)?.access, cls, name).set(cls, value)
 }
 
-function addNames(object: object, cls: Constructor): object {
-  const { blank, isDerived, parameters = 0 } = handedOut(cls) ?? missing(cls)
-  if (!blank) return missing(cls)
+function cellOf(access: PrivateAccess | undefined, cls: Function, name: string): PrivateAccess['cells'][string] {
+  return access?.cells[name] ?? missing(cls)
+}
+
+function addNames(object: object, cls: Function, { isDerived, parameters, construct }: Maker): object {
   const args = Array.from({ length: parameters }, () => anything)
   const before = new Set(Reflect.ownKeys(object))
   const parent = Object.getPrototypeOf(cls) as object | null
   let made: object
-  blank(true)
   try {
     if (isDerived) Object.setPrototypeOf(cls, returning(object))
-    made = Reflect.construct(cls, args, isDerived ? cls : withPrototype(Object.getPrototypeOf(object) as object | null))
+    made = construct(args, isDerived ? cls : withPrototype(Object.getPrototypeOf(object) as object | null))
   } finally {
-    blank(false)
     if (isDerived) Object.setPrototypeOf(cls, parent)
   }
   // Fields that are public were defined, too; what they hold comes later, in its order. The last one first: that is fast.
-  for (const key of Reflect.ownKeys(made).toReversed()) if (!before.has(key)) Reflect.deleteProperty(made, key)
+  for (const key of Reflect.ownKeys(made).reverse()) if (!before.has(key)) Reflect.deleteProperty(made, key)
   return made
 }
 
@@ -67,7 +108,8 @@ function withPrototype(prototype: object | null): Function {
 function missing(cls: Function): never {
   throw new ModulePickleError(
     'ERR_GLOBAL_UNKNOWN',
-    `Class ${cls.name} gives no access to its private members here: its module was not packed, or is the one that runs here.`,
+    `Class ${cls.name} gives no access to its private members here: it is not as it was packed. ` +
+      'Send the data it is made of instead, or register a reducer for the class.',
   )
 }
 

@@ -106,7 +106,8 @@ function guards(text: string, code: ClassNode): Edit[] {
   return edits
 }
 
-function constructorOf(code: ClassNode) {
+/** The constructor that the text of a class has, if it has one. */
+export function constructorOf(code: ClassNode) {
   const member = code.body.body.find(each => each.type === 'MethodDefinition' && each.kind === 'constructor')
   return member?.type === 'MethodDefinition' ? member.value : undefined
 }

@@ -28,6 +28,11 @@ const functions = {
   'a generator with a class first': 'function* () { class C { static x = ran() } n++ }',
   'a generator with a loop first': 'function* () { for (const key in getRan) n++ }',
   'a generator with a call in a default': 'function* (a = ran()) { ran(); yield ++n }',
+  'a generator with a call in a pattern first': 'function* () { const { a = ran() } = { b: ran() }; n++; yield a }',
+  'a generator with a call in a pattern of a loop first':
+    'async function* () { for (let { a = ran() } = { b: ran() }; n < 3; n++) yield a }',
+  'a generator with a sequence first': 'function* () { const a = (ran(), 1); n++; yield a }',
+  'a generator with an endless loop first': 'function* () { while (true) { ran(); yield n++ } }',
   'an async generator with a function declaration first':
     'async function* () { function inner() { ran() } n++; yield inner() }',
 } as const
