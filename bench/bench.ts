@@ -10,9 +10,10 @@ import { tableOf } from './harness/table.ts'
 import { calls } from './suites/calls.ts'
 import { closures } from './suites/closures.ts'
 import { packageSuite } from './suites/package.ts'
+import { packing } from './suites/packing.ts'
 import { pickle } from './suites/pickle.ts'
 
-const suites = [closures, packageSuite, calls, pickle]
+const suites = [closures, packageSuite, packing, calls, pickle]
 const usage = `usage: npm run bench [-- [--write] [--rounds N] [${suites.map(({ name }) => name).join('|')} …]]`
 
 /** Resolves to the exit code. */

@@ -4,12 +4,7 @@
  * Prints no figures where there is no python3, or nothing to install from; stderr says so.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-
-const environment = path.resolve(import.meta.dirname, '../.venv')
-const python = path.join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
-const requirement = 'cloudpickle==3.1.2'
+import { pythonWith } from '../harness/python.ts'
 
 const program = `
 import cloudpickle, json, math, pickle, time
@@ -57,18 +52,9 @@ print(json.dumps(figures))
 `
 
 try {
-  if (!existsSync(path.join(environment, requirement))) install()
-  process.stdout.write(execFileSync(python, ['-c', program]))
+  process.stdout.write(execFileSync(pythonWith('cloudpickle', ['cloudpickle==3.1.2']), ['-c', program]))
 } catch (error) {
   const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
   console.error(`CPython's cloudpickle is left out: ${reason}`)
   console.log('{}')
-}
-
-function install(): void {
-  const options = { stdio: 'pipe' } as const
-  execFileSync('python3', ['-m', 'venv', '--clear', environment], options)
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement], options)
-  // Also says that what stands here is complete.
-  execFileSync(python, ['-c', `open(${JSON.stringify(path.join(environment, requirement))}, 'w')`], options)
 }
