@@ -2,7 +2,8 @@
  * What compiling and parsing a file gave, kept on disk for the next process: by content, options and the versions of the tools.
  *
  * `compiled/ab/cdef…` in the private cache directory, one file a module. A file holds the hash of the rest of itself; one that is
- * damaged counts as absent and is written anew. Trouble with the disk costs time and nothing else.
+ * damaged counts as absent and is written anew. Trouble with the disk costs time and nothing else. Files are written once the
+ * pickle is done: whoever waits for it does not wait for them.
  */
 import { hash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,6 +24,13 @@ const writesPerSweep = 64
 export class CompileCache {
   readonly #chosen: string | undefined
   #directory: CacheDirectory | false | undefined
+  readonly #pending = new Map<string, ModuleText>()
+  readonly #writePending = (): void => {
+    process.off('exit', this.#writePending)
+    if (this.#directory)
+      for (const [file, made] of this.#pending) this.#keep(file, encodeModuleText(made), this.#directory)
+    this.#pending.clear()
+  }
 
   /** By default the directory that everything else is kept in. It is opened when there is something to look for. */
   constructor(directory?: string) {
@@ -38,7 +46,11 @@ export class CompileCache {
     const known = readIntact(file)
     if (known) return decodeModuleText(known, text)
     const made = make()
-    this.#keep(file, encodeModuleText(made), this.#directory)
+    if (this.#pending.size === 0) {
+      setImmediate(this.#writePending)
+      process.on('exit', this.#writePending)
+    }
+    this.#pending.set(file, made)
     return made
   }
 
@@ -46,13 +58,23 @@ export class CompileCache {
     const draft = temporaryName(temporary)
     try {
       writeFileSync(draft, Buffer.concat([digestOf(body), body]), { flag: 'wx', mode: 0o600 })
-      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-      renameSync(draft, file)
+      moveTo(draft, file)
       if (Math.random() * writesPerSweep < 1) sweepShard(path.dirname(file))
     } catch (error) {
       debug('%s cannot be kept: %s', file, (error as Error).message)
       rmSync(draft, { force: true })
     }
+  }
+}
+
+/** Asking whether the directory is there would cost as much as moving. */
+function moveTo(draft: string, file: string): void {
+  try {
+    renameSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    renameSync(draft, file)
   }
 }
 

@@ -33,17 +33,22 @@ const packElsewhere = `
 const { WorkingDirectory } = await import(process.argv[1])
 const { CompileCache } = await import(process.argv[2])
 const { createRequire } = await import('node:module')
+const { writeFileSync } = await import('node:fs')
 const [root, cache] = process.argv.slice(3)
 const { id } = new WorkingDirectory({ compiled: new CompileCache(cache) }).pack(root, [root + '/main.ts'])
 const loaded = Object.keys(createRequire(import.meta.url).cache)
 const compilers = loaded.filter(file => /node_modules.(oxc-transform|esbuild)\\b.*\\.c?js$/.test(file))
-console.log(JSON.stringify({ id, hasCompiled: compilers.length > 0 }))`
+writeFileSync(1, JSON.stringify({ id, hasCompiled: compilers.length > 0 }))`
 
-function packInAnotherProcess(project: TemporaryProject, cache: string): { id: string; hasCompiled: boolean } {
+function packInAnotherProcess(
+  project: TemporaryProject,
+  cache: string,
+  end = '',
+): { id: string; hasCompiled: boolean } {
   const modules = ['working-directory', 'compile-cache'].map(
     name => pathToFileURL(path.resolve(`src/snapshot/pack/${name}.ts`)).href,
   )
-  const args = ['--input-type=module', '--eval', packElsewhere, ...modules, project.root, cache]
+  const args = ['--input-type=module', '--eval', `${packElsewhere}\n${end}`, ...modules, project.root, cache]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as ReturnType<
     typeof packInAnotherProcess
   >
@@ -68,6 +73,12 @@ function start(t: TestContext): { project: TemporaryProject; cache: string; id: 
 test('a second process does not even load the compilers, and packs the same', t => {
   const { project, cache, id } = start(t)
   assert.deepEqual(packInAnotherProcess(project, cache), { id, hasCompiled: true })
+  assert.deepEqual(packInAnotherProcess(project, cache), { id, hasCompiled: false })
+})
+
+test('a process that ends at once keeps what it has compiled as well', t => {
+  const { project, cache, id } = start(t)
+  packInAnotherProcess(project, cache, 'process.exit()')
   assert.deepEqual(packInAnotherProcess(project, cache), { id, hasCompiled: false })
 })
 
@@ -128,9 +139,11 @@ test('a cache that is unsafe, or is no directory, is not used', t => {
   assert.equal(existsSync(path.join(open, 'compiled')), false)
 })
 
-test('entries are closed to others, and no drafts are left', t => {
+test('entries are closed to others, and no drafts are left', async t => {
   const { project, cache } = start(t)
   new WorkingDirectory({ compiled: new CompileCache(cache) }).pack(project.root, [project.file('main.ts')])
+  await new Promise(resolve => setImmediate(resolve))
+  assert.equal(entriesOf(cache).length, 5)
   for (const file of entriesOf(cache)) assert.equal(statSync(file).mode & 0o077, 0)
   assert.deepEqual(readdirSync(path.join(cache, 'tmp')), [])
 })
