@@ -132,9 +132,9 @@ export const f = async (): Promise<string> => {
       'packages/a/src/main.ts': "import { f } from './f.ts'\nsend(f)",
       'packages/a/src/f.ts': "import { b } from '@w/b'\nexport const f = (): string => b",
       'packages/b/package.json': json({ name: '@w/b', type: 'module', exports: { '.': './dist/index.js' } }),
+      'packages/b/src/index.ts': 'export const b: string = "source"',
       'packages/b/dist/index.js': "export { b } from './chunk.js'",
       'packages/b/dist/chunk.js': "export const b = 'ok'",
-      'packages/b/src/index.ts': 'export const b: string = "source"',
     },
   },
   'pnpm workspaces: nested, with globs and a negation, links into a store, and a relative import into another package':
@@ -266,14 +266,14 @@ export const f = async (): Promise<string> => (await part('o')) + load('./plugin
       'plugins/k.json': '{ "part": "k" }',
     },
   },
-  'names with spaces, percent signs, hashes, question marks and other scripts': {
+  'names with spaces, percent signs, hashes and other scripts': {
     loader: 'plain ESM',
     main: 'a b/main.js',
     files: {
       'package.json': modules,
       'a b/main.js': "import { f } from './50%2525 %231/%C3%BCn%C3%AF 🥒.js'\nsend(f)",
-      'a b/50%25 #1/ünï 🥒.js': "import { k } from './what%3f.js?query=1#hash'\nexport const f = () => 'o' + k",
-      'a b/50%25 #1/what?.js': "export const k = 'k'",
+      'a b/50%25 #1/ünï 🥒.js': "import { k } from './what%23.js?query=1#hash'\nexport const f = () => 'o' + k",
+      'a b/50%25 #1/what#.js': "export const k = 'k'",
     },
   },
   'a package.json that only names the module system': {
