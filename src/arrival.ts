@@ -8,6 +8,7 @@ import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
 import { resolveModule } from './cloudpickle/source/resolve.ts'
 import { ModulePickleError } from './errors.ts'
+import type { KeyOption } from './signing/signing-key.ts'
 import type { PackageLookup } from './snapshot/materialize/package-candidates.ts'
 import type { WantedPackages } from './snapshot/materialize/package-lookup.ts'
 import { wantedPackages } from './snapshot/materialize/wanted-packages.ts'
@@ -30,6 +31,16 @@ export interface ArrivalOptions {
 export interface LoadOptions {
   /** Directories whose installed packages, and those of their parents, the pickle may use; by default the current one. */
   readonly packages?: readonly string[]
+  /** `data` refuses all that could run: no code, no class, no module is loaded. Safe on bytes from anybody. */
+  readonly allow?: 'data'
+  /** Only what was signed with it is loaded; by default what MODULEPICKLE_KEY has, if anything. */
+  readonly key?: KeyOption
+}
+
+/** @throws RangeError for a value that means nothing */
+export function checkAllow(allow: unknown): void {
+  if (allow === undefined || allow === 'data') return
+  throw new RangeError(`allow has to be "data", and is ${JSON.stringify(allow) ?? typeof allow}.`)
 }
 
 export class Arrival {

@@ -2,6 +2,8 @@
  * What `dumps` is told by its caller, on both ends.
  */
 
+import type { KeyOption } from './signing/signing-key.ts'
+
 export interface DumpOptions {
   /**
    * Installed packages: `reference` asks the other end to have the same ones, with the same content; `include` takes them along.
@@ -13,6 +15,8 @@ export interface DumpOptions {
    * not fit: `warn` says so by a process warning, once for each change, `refuse` throws. By default `warn`.
    */
   readonly changed?: 'warn' | 'refuse'
+  /** Signs the pickle; by default with what MODULEPICKLE_KEY has, if anything. */
+  readonly key?: KeyOption
 }
 
 /** @throws RangeError for a value that means nothing */

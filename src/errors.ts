@@ -36,6 +36,12 @@ export const codes = {
   ERR_PACKAGE_MISMATCH: 'Installed packages that the code needs are missing here or have another version.',
   ERR_PACKAGE_NATIVE: 'An installed package was sent with parts for another platform or version of Node.',
   ERR_MODULE_ASYNC: 'A shipped module uses top-level await, which loadsSync cannot wait for.',
+  // Keys and signatures.
+  ERR_KEY_UNUSABLE: 'A key is too short, or is not a key at all.',
+  ERR_KEY_MISSING: 'Something is signed, and there is no key to verify it with.',
+  ERR_SIGNATURE_MISSING: 'There is a key, and something is not signed.',
+  ERR_SIGNATURE_INVALID: 'Something does not fit its signature: another key, or it was altered.',
+  ERR_SIGNATURE_REPLAYED: 'A message that was signed came again, too early or too late.',
   // Executors.
   ERR_TARGET_UNKNOWN: 'The target given to connect() is not one this package knows.',
   ERR_WORKER_LOST: 'The worker process ended before the call did.',

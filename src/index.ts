@@ -5,22 +5,26 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installExtension } from './cloudpickle/extension.ts'
-import type { LoadOptions } from './arrival.ts'
+import { checkAllow, type LoadOptions } from './arrival.ts'
 import { checkChanged, checkPackages, type DumpOptions } from './dump-options.ts'
 import {
   extend as extendWith,
   pickle,
   unpickle,
+  unpickleData,
   unpickleSync,
   type ArrivalOptions,
   type PicklerClass,
   type ShipsModules,
 } from './modulepickle.ts'
 import { receivingCache, WithReceived } from './received.ts'
+import { signPickle, verifyPickle } from './signing/signed-pickle.ts'
+import { signingKey } from './signing/signing-key.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
 export type { LoadOptions } from './arrival.ts'
 export type { DumpOptions } from './dump-options.ts'
+export type { Key, KeyOption } from './signing/signing-key.ts'
 export { connect } from './executors/index.ts'
 export type {
   Call,
@@ -64,19 +68,21 @@ const source = new WithReceived(workingDirectory())
  * unless `packages` is `include`.
  * @throws ModulePickleError with the path to what cannot be pickled
  */
-export function dumps(value: unknown, { packages = 'reference', changed = 'warn' }: DumpOptions = {}): Uint8Array {
+export function dumps(value: unknown, { packages = 'reference', changed = 'warn', key }: DumpOptions = {}): Uint8Array {
   checkPackages(packages)
   checkChanged(changed)
-  return pickle(value, { source, selfContained: true, packages, changed }).bytes
+  return signPickle(pickle(value, { source, selfContained: true, packages, changed }).bytes, signingKey(key))
 }
 
 /**
  * The value of a pickle. Puts the local packages that it carries into the cache, checks the installed ones, imports the modules,
- * then decodes. Runs code: only for pickles from a source that you trust.
+ * then decodes. Runs code: only for pickles from a source that you trust, or with a `key`, or with `allow: 'data'`.
  * @throws ModulePickleError; ERR_PACKAGE_MISMATCH before anything runs
  */
 export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
-  return (await unpickle(bytes, arrivalOptions(options))) as T
+  checkAllow(options.allow)
+  const pickled = verifyPickle(bytes, signingKey(options.key))
+  return (options.allow ? unpickleData(pickled) : await unpickle(pickled, arrivalOptions(options))) as T
 }
 
 /**
@@ -84,7 +90,9 @@ export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions
  * @throws ModulePickleError ERR_MODULE_ASYNC for a module with top-level await
  */
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
-  return unpickleSync(bytes, arrivalOptions(options)) as T
+  checkAllow(options.allow)
+  const pickled = verifyPickle(bytes, signingKey(options.key))
+  return (options.allow ? unpickleData(pickled) : unpickleSync(pickled, arrivalOptions(options))) as T
 }
 
 /** A CloudPickler class, also one of your own, that ships the local packages its pickles refer to. */

@@ -7,7 +7,8 @@ import { Arrival, type ArrivalOptions } from './arrival.ts'
 import { CloudPickler, type DeferredImport, type Manifest, type ModuleTarget } from './cloudpickle/index.ts'
 import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
 import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
-import type { Late } from './pickle/index.ts'
+import { ModulePickleError } from './errors.ts'
+import { Unpickler, type Late } from './pickle/index.ts'
 import { Shipment, type ModuleSource, type Packed, type PackagesMode } from './shipment.ts'
 
 export type { ModuleSource, Packed, PackedModules, PackagesMode } from './shipment.ts'
@@ -115,4 +116,19 @@ export function unpickleSync(bytes: Uint8Array, options: ArrivalOptions): unknow
   const modules = new LoadedModules(new Arrival(manifest, options).locate)
   modules.loadSync(manifest.modules)
   return new CloudUnpickler(bytes, modules).load()
+}
+
+/**
+ * The value of a pickle that brings no code. Nothing is looked up but what stands for data, so the bytes may be anybody's.
+ * @throws ModulePickleError ERR_GLOBAL_FORBIDDEN for one that names modules, functions or classes
+ */
+export function unpickleData(bytes: Uint8Array): unknown {
+  const { modules, snapshots } = readManifest(bytes)
+  if (modules.length > 0 || snapshots.length > 0) {
+    throw new ModulePickleError(
+      'ERR_GLOBAL_FORBIDDEN',
+      `The pickle needs code (${modules.join(', ') || 'a snapshot'}), and only data is allowed. Load it without \`allow\` if you trust it as a program.`,
+    )
+  }
+  return new Unpickler(bytes, { allow: 'data' }).load()
 }

@@ -3,6 +3,8 @@
  */
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import type { Manifest } from '../cloudpickle/manifest.ts'
+import { isSignedBy, type SplitPickle } from '../signing/signed-pickle.ts'
+import { signingKey } from '../signing/signing-key.ts'
 import { decodeDescription, descriptionPath, packageNeeds } from '../snapshot/objects/description.ts'
 import { verifyObject } from '../snapshot/objects/object-id.ts'
 import { packageLabel } from '../snapshot/objects/package-label.ts'
@@ -22,6 +24,7 @@ interface ContainedSnapshot {
 
 export interface PickleContents {
   readonly sizeBytes: number
+  readonly signature: SignatureState
   readonly format: number
   readonly modules: readonly string[]
   readonly snapshots: readonly ContainedSnapshot[]
@@ -29,9 +32,12 @@ export interface PickleContents {
   readonly packages: readonly string[]
 }
 
+/** What can be said of a signature: whether it fits the key that is set here, if one is. */
+export type SignatureState = 'none' | 'unverified' | 'valid' | 'invalid'
+
 /** @throws ModulePickleError for what is no pickle, and for objects that are not what they say */
-export function contentsOf(bytes: Uint8Array): PickleContents {
-  const manifest = readManifest(bytes)
+export function contentsOf({ pickle, signature }: SplitPickle): PickleContents {
+  const manifest = readManifest(pickle)
   const objects = verifiedObjects(manifest)
   const packages = new Set(manifest.packages)
   const snapshots = manifest.snapshots.map((id): ContainedSnapshot => {
@@ -42,7 +48,22 @@ export function contentsOf(bytes: Uint8Array): PickleContents {
     return { id, isInside: objects.has(id), files: files.map(({ file }) => file) }
   })
   const { format, modules } = manifest
-  return { sizeBytes: bytes.byteLength, format, modules, snapshots, packages: [...packages].toSorted() }
+  const state = signatureState(pickle, signature)
+  return {
+    sizeBytes: pickle.byteLength,
+    signature: state,
+    format,
+    modules,
+    snapshots,
+    packages: [...packages].toSorted(),
+  }
+}
+
+function signatureState(pickle: Uint8Array, signature: Uint8Array | undefined): SignatureState {
+  const key = signingKey(undefined)
+  if (!signature) return 'none'
+  if (!key) return 'unverified'
+  return isSignedBy(key, pickle, signature) ? 'valid' : 'invalid'
 }
 
 function verifiedObjects({ objects }: Manifest): ReadonlyMap<string, Uint8Array> {

@@ -6,6 +6,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { debuglog } from 'node:util'
+import { isModulePickleError } from '../errors.ts'
 import { encodeFrame, FrameDecoder } from './frame.ts'
 import { Mailbox } from './mailbox.ts'
 import { encodeMessage, type Message } from './messages.ts'
@@ -36,8 +37,11 @@ export class Connection<Out extends Message, In extends Message> {
     stream.on('data', (chunk: Uint8Array) => this.#take(chunk))
     stream.on('end', () => this.#end())
     stream.on('close', () => this.#over())
-    // A stream that breaks has ended: who waits for a message learns it there.
-    stream.on('error', () => this.#over())
+    // A stream that breaks has ended: who waits for a message learns it there, and why, where it is because of what the peer sent.
+    stream.on('error', error => {
+      if (isModulePickleError(error)) this.#received.close(error)
+      this.#over()
+    })
   }
 
   get bytesSent(): number {

@@ -5,6 +5,7 @@
  * that a peer that says something else altogether (a login banner, a log line) is refused at its first bytes.
  */
 import { ModulePickleError } from '../errors.ts'
+import { greetingMark } from './record-keys.ts'
 
 export interface Frame {
   readonly header: Uint8Array
@@ -71,6 +72,7 @@ export class FrameDecoder {
   #readLengths(): { header: number; body: number } | undefined {
     if (this.#buffered < preludeBytes) return undefined
     const prelude = this.#take(preludeBytes)
+    if (greetingMark.equals(prelude.subarray(0, greetingMark.byteLength))) throw signed()
     const header = prelude.readUInt32BE(0)
     const body = Number(prelude.readBigUInt64BE(4))
     checkLengths(header, body, this.#limits, prelude)
@@ -101,6 +103,13 @@ function checkLengths(header: number, body: number, limits: FrameLimits, seen?: 
   const isSent = seen === undefined
   if (header === 0 || header > limits.headerBytes) throw overLimit('header', header, limits.headerBytes, isSent, seen)
   if (body > limits.bodyBytes) throw overLimit('body', body, limits.bodyBytes, isSent, seen)
+}
+
+function signed(): ModulePickleError {
+  return new ModulePickleError(
+    'ERR_KEY_MISSING',
+    'The peer signs what it says, and here is no key to verify it with. Set MODULEPICKLE_KEY, or the option `key`, to that of the peer.',
+  )
 }
 
 function overLimit(part: string, length: number, limit: number, isSent: boolean, seen?: Buffer): ModulePickleError {

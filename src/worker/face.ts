@@ -5,17 +5,20 @@
  * factory for both: a function that is declared at the top level of its module is what travels by name.
  */
 import { installExtension } from '../cloudpickle/extension.ts'
-import type { LoadOptions } from '../arrival.ts'
+import { checkAllow, type LoadOptions } from '../arrival.ts'
 import { checkChanged, checkPackages, type DumpOptions } from '../dump-options.ts'
 import {
   extend as extendWith,
   pickle,
   unpickle,
+  unpickleData,
   unpickleSync,
   type ArrivalOptions,
   type PicklerClass,
   type ShipsModules,
 } from '../modulepickle.ts'
+import { signPickle, verifyPickle } from '../signing/signed-pickle.ts'
+import { signingKey } from '../signing/signing-key.ts'
 import { runtime } from './runtime.ts'
 
 export { isModulePickleError, ModulePickleError } from '../errors.ts'
@@ -27,20 +30,27 @@ export { connect } from './nested.ts'
 export { explain, explainFile } from './unexplained.ts'
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */
-export function dumps(value: unknown, { packages = 'reference', changed = 'warn' }: DumpOptions = {}): Uint8Array {
+export function dumps(value: unknown, { packages = 'reference', changed = 'warn', key }: DumpOptions = {}): Uint8Array {
   checkPackages(packages)
   checkChanged(changed)
-  return pickle(value, { source: runtime().source, selfContained: true, packages, changed }).bytes
+  return signPickle(
+    pickle(value, { source: runtime().source, selfContained: true, packages, changed }).bytes,
+    signingKey(key),
+  )
 }
 
 /** The value of a pickle; its modules are evaluated first. */
 export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
-  return (await unpickle(bytes, arrivalOptions(options))) as T
+  checkAllow(options.allow)
+  const pickled = verifyPickle(bytes, signingKey(options.key))
+  return (options.allow ? unpickleData(pickled) : await unpickle(pickled, arrivalOptions(options))) as T
 }
 
 /** As `loads`, without waiting. */
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
-  return unpickleSync(bytes, arrivalOptions(options)) as T
+  checkAllow(options.allow)
+  const pickled = verifyPickle(bytes, signingKey(options.key))
+  return (options.allow ? unpickleData(pickled) : unpickleSync(pickled, arrivalOptions(options))) as T
 }
 
 /** A CloudPickler class that ships the local packages its pickles refer to. */

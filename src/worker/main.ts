@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url'
 import * as cloudpickle from '../cloudpickle/index.ts'
 import * as pickle from '../pickle/index.ts'
 import { isModulePickleError } from '../errors.ts'
-import { Connection, decodeSenderMessage, encodeExit } from '../protocol/index.ts'
+import { Connection, decodeSenderMessage, encodeExit, SignedStream } from '../protocol/index.ts'
 import { guardCalls } from './call-guard.ts'
+import { takeConversationKey } from './conversation-key.ts'
 import * as face from './face.ts'
 import { introduce, runtime } from './runtime.ts'
 import { enterScratchDirectory } from './scratch-directory.ts'
@@ -40,12 +41,14 @@ function isProgram(): boolean {
 async function work(): Promise<void> {
   // Code that runs here sees the arguments of a program that has none.
   const [scratch] = process.argv.splice(2)
-  const stream = new Socket({ fd: conversation, readable: true, writable: true })
+  const key = takeConversationKey()
+  const socket = new Socket({ fd: conversation, readable: true, writable: true })
+  const stream = key ? new SignedStream(socket, key, 'worker') : socket
   process.setSourceMapsEnabled(true)
   // Ctrl-C reaches every process of a terminal. It is the sender that decides what becomes of its workers.
   process.on('SIGINT', () => {})
   guardCalls((id, code) => sendAtOnce(stream, encodeExit(id, code)))
-  stream.once('close', () => process.exit())
+  socket.once('close', () => process.exit())
   const sender: ToSender = new Connection(stream, decodeSenderMessage)
   if (prepare(scratch, sender)) {
     try {
@@ -74,10 +77,11 @@ function prepare(scratch: string | undefined, sender: ToSender): boolean {
 }
 
 /** The last words of a process that is exiting. Behind half a message they would not be understood. */
-function sendAtOnce(stream: Socket, bytes: Uint8Array): void {
-  if (stream.writableLength > 0) return
+function sendAtOnce(stream: Socket | SignedStream, bytes: Uint8Array): void {
+  const sealed = stream instanceof SignedStream ? stream.sealed(bytes) : bytes
+  if (sealed === undefined || stream.writableLength > 0) return
   try {
-    writeSync(conversation, bytes)
+    writeSync(conversation, sealed)
   } catch {
     // The sender is gone, or not reading: it will see that the process has ended.
   }

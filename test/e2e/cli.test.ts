@@ -132,6 +132,19 @@ suite('pickle files', () => {
     assert.deepEqual(json.modules, ['snapshot:0/score.js'])
   })
 
+  test('are signed where there is a key, and then only loaded with it', async () => {
+    const file = path.join(project.outside, 'signed.pkl')
+    const MODULEPICKLE_KEY = (await project.cli(['key'])).stdout.trim()
+    await project.cli(['pack', 'score.ts#score', '-o', file], { env: { MODULEPICKLE_KEY } })
+    ended(await project.cli(['exec', file, '--', '4'], { env: { MODULEPICKLE_KEY } }), { code: 0, stdout: '8 EUR\n' })
+    ended(await project.cli(['exec', file]), { code: 3, stderr: /ERR_KEY_MISSING/ })
+    assert.match((await project.cli(['inspect', file])).stdout, /signed; no key here/)
+    assert.match((await project.cli(['inspect', file], { env: { MODULEPICKLE_KEY } })).stdout, /signed with the key of/)
+    const other = { env: { MODULEPICKLE_KEY: (await project.cli(['key'])).stdout.trim() } }
+    assert.match((await project.cli(['inspect', file], other)).stdout, /SIGNED WITH ANOTHER KEY/)
+    ended(await project.cli(['exec', file], other), { code: 3, stderr: /ERR_SIGNATURE_INVALID/ })
+  })
+
   test('are refused where they are none', async () => {
     ended(await project.cli(['inspect', 'package.json']), {
       code: 3,

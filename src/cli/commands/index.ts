@@ -4,7 +4,8 @@ import { cache } from './cache.ts'
 import { exec } from './exec.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
+import { key } from './key.ts'
 import { pack } from './pack.ts'
 import { run } from './run.ts'
 
-export const commands: readonly Command[] = [run, pack, exec, inspect, explain, cache]
+export const commands: readonly Command[] = [run, pack, exec, inspect, explain, cache, key]

@@ -2,7 +2,7 @@
  * `modulepickle inspect`: what is in a pickle file. Nothing of it runs, and nothing is written.
  */
 import type { Command } from '../command.ts'
-import type { PickleContents } from '../contents.ts'
+import type { PickleContents, SignatureState } from '../contents.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { takeWords } from '../parse.ts'
 import { readPickleFile } from '../pickle-file.ts'
@@ -24,10 +24,11 @@ export const inspect: Command = {
     const [file = ''] = takeWords(input, ['F.pkl'])
     const { dis } = await import('../../pickle/index.ts')
     const { contentsOf } = await import('../contents.ts')
-    const bytes = await readPickleFile(file)
+    const { splitSignature } = await import('../../signing/signed-pickle.ts')
+    const split = splitSignature(await readPickleFile(file))
     // Reads all of it, so that what is no pickle is refused.
-    const listing = dis(bytes, { names: true })
-    const contents = contentsOf(bytes)
+    const listing = dis(split.pickle, { names: true })
+    const contents = contentsOf(split)
     const shown = input.has('dis')
     if (input.has('json'))
       terminal.out(`${JSON.stringify({ ...contents, ...(shown && { dis: listing }) }, undefined, 2)}\n`)
@@ -36,8 +37,15 @@ export const inspect: Command = {
   },
 }
 
-function render(name: string, { sizeBytes, format, modules, snapshots, packages }: PickleContents): string {
-  const lines = [`${name}: ${sizeBytes} bytes, format ${format}`]
+const signatureWords: Readonly<Record<SignatureState, string>> = {
+  none: 'not signed',
+  unverified: 'signed; no key here to verify it with',
+  valid: 'signed with the key of MODULEPICKLE_KEY',
+  invalid: 'SIGNED WITH ANOTHER KEY, OR ALTERED',
+}
+
+function render(name: string, { sizeBytes, signature, format, modules, snapshots, packages }: PickleContents): string {
+  const lines = [`${name}: ${sizeBytes} bytes, format ${format}, ${signatureWords[signature]}`]
   lines.push(...section('Evaluates, in this order', modules))
   snapshots.forEach(({ id, files, isInside }, index) => {
     const what = isInside ? `${files.length} files` : 'not inside; looked for in the cache'

@@ -2,6 +2,7 @@
  * `inline:`, this process itself.
  */
 import { WithReceived } from '../../received.ts'
+import { signingKey, type KeyOption } from '../../signing/signing-key.ts'
 import { workingDirectory, type Freshness } from '../../snapshot/pack/working-directory.ts'
 import { codeSources } from '../code-sources.ts'
 import type { Executor } from '../contract.ts'
@@ -12,13 +13,16 @@ import { InlinePool } from './inline-pool.ts'
 export interface InlineOptions {
   /** As that of `local:`. */
   readonly fresh?: Freshness
+  /** Only checked: nothing leaves this process. */
+  readonly key?: KeyOption
 }
 
 /** @throws TypeError or RangeError for options that mean nothing */
 export async function connectInline(target: string, options: InlineOptions): Promise<Executor> {
-  checkNames('connect()', options, ['fresh'])
+  checkNames('connect()', options, ['fresh', 'key'])
   const { fresh = 'call' } = options
   checkFreshness(fresh)
+  signingKey(options.key)
   const source = new WithReceived(workingDirectory())
   const makePool = (shipped: ConstructorParameters<typeof InlinePool>[0]): InlinePool => new InlinePool(shipped, source)
   return poolExecutor({ target, workers: 1, sources: codeSources(fresh), makePool })

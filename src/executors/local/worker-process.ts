@@ -8,10 +8,11 @@ import { statSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ModulePickleError } from '../../errors.ts'
+import { conversationKeyVariable, SignedStream } from '../../protocol/index.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges } from './environment.ts'
@@ -21,27 +22,31 @@ interface LocalWorkerOptions {
   readonly env?: EnvironmentChanges
   /** The worker's directory, instead of an empty one of its own. */
   readonly cwd?: string
+  /** What the conversation is signed with. */
+  readonly key?: Uint8Array | undefined
 }
 
 /** The program is one file beside the compiled package. */
 const program = fileURLToPath(new URL('../../worker.js', import.meta.url))
 
 export class WorkerProcess implements WorkerTransport {
-  readonly stream: Socket
+  readonly stream: Duplex
   readonly name: string
   readonly ended: Promise<WorkerEnd>
   onLine: (line: LogLine) => void = () => {}
   readonly #process: ChildProcess
+  readonly #socket: Socket
   readonly #splitters: readonly LineSplitter[]
 
   /** @throws ModulePickleError ERR_WORKER_START; what else goes wrong shows in `ended` */
-  constructor({ env, cwd: chosen }: LocalWorkerOptions) {
+  constructor({ env, cwd: chosen, key }: LocalWorkerOptions) {
     const cwd = path.resolve(chosen ?? tmpdir())
     const scratch = chosen === undefined ? nameScratchDirectory(cwd) : undefined
-    this.#process = spawnWorker(scratch === undefined ? [] : [scratch], cwd, env)
+    this.#process = spawnWorker(scratch === undefined ? [] : [scratch], cwd, { ...env, ...keyVariable(key) })
     this.name = `process ${this.#process.pid ?? '(none)'}`
-    const [, stdout, stderr, stream, lifeline] = this.#process.stdio as unknown as FiveStreams
-    this.stream = stream
+    const [, stdout, stderr, socket, lifeline] = this.#process.stdio as unknown as FiveStreams
+    this.#socket = socket
+    this.stream = key ? new SignedStream(socket, key, 'sender') : socket
     this.#splitters = [this.#split(stdout, 'stdout'), this.#split(stderr, 'stderr')]
     for (const pipe of [stdout, stderr, lifeline]) {
       pipe.on('error', () => {})
@@ -49,7 +54,7 @@ export class WorkerProcess implements WorkerTransport {
     }
     // Nothing comes, but only who reads sees the end.
     lifeline.resume()
-    this.ended = this.#untilEnd(scratch, cwd, [stdout, stderr, stream, lifeline])
+    this.ended = this.#untilEnd(scratch, cwd, [stdout, stderr, socket, lifeline])
   }
 
   flushLines(): void {
@@ -59,10 +64,10 @@ export class WorkerProcess implements WorkerTransport {
   hold(isHeld: boolean): void {
     if (isHeld) {
       this.#process.ref()
-      this.stream.ref()
+      this.#socket.ref()
     } else {
       this.#process.unref()
-      this.stream.unref()
+      this.#socket.unref()
     }
   }
 
@@ -97,6 +102,11 @@ export class WorkerProcess implements WorkerTransport {
 type FiveStreams = readonly [stdin: null, stdout: Socket, stderr: Socket, conversation: Socket, lifeline: Socket]
 
 const lastWordsMs = 100
+
+/** Nobody else can read the environment of a process but its user, who can read this one's memory as well. */
+function keyVariable(key: Uint8Array | undefined): EnvironmentChanges {
+  return { [conversationKeyVariable]: key && Buffer.from(key).toString('base64') }
+}
 
 function spawnWorker(args: readonly string[], cwd: string, env: EnvironmentChanges | undefined): ChildProcess {
   try {
