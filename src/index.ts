@@ -37,6 +37,8 @@ export type {
   Executor,
   ExecutorStats,
   Freshness,
+  Inspect,
+  Isolation,
   LogLine,
   MapCall,
   MapOptions,

@@ -3,7 +3,7 @@
  */
 import { isModulePickleError } from '../errors.ts'
 import type { LogLine } from './logs.ts'
-import { checkCount, checkFunction, checkNames, checkTimeout } from './options.ts'
+import { checkAmounts, checkCount, checkFunction, checkNames, checkTimeout } from './options.ts'
 
 /** Repeats calls that failed. Between two attempts there is a pause, twice as long each time. */
 export interface RetryOptions {
@@ -24,22 +24,25 @@ export interface CallOptions {
   readonly timeoutMs?: number
   /** How many times a call whose worker is lost is repeated, or how that is done. Default: not at all. */
   readonly retries?: number | RetryOptions
+  /** What calls need of the place where they run, such as `{ gpu: 1 }`, where the executor shares that out. */
+  readonly resources?: Readonly<Record<string, number>>
   /** Takes what calls print, line by line, which is then not echoed to stderr. */
   readonly onLog?: (line: LogLine, callId: string) => void
   /** Takes what calls give to `currentCall().progress`. */
   readonly onProgress?: (value: unknown, callId: string) => void
 }
 
-const names = ['signal', 'timeoutMs', 'retries', 'onLog', 'onProgress'] as const
+const names = ['signal', 'timeoutMs', 'retries', 'resources', 'onLog', 'onProgress'] as const
 
 /** @throws TypeError or RangeError for options that mean nothing */
 export function checkCallOptions(of: string, options: CallOptions): void {
   checkNames(of, options, names)
-  const { signal, timeoutMs, retries, onLog, onProgress } = options
+  const { signal, timeoutMs, retries, resources, onLog, onProgress } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('signal has to be an AbortSignal, as an AbortController has it.')
   }
   if (timeoutMs !== undefined) checkTimeout('timeoutMs', timeoutMs)
+  if (resources !== undefined) checkAmounts('resources', resources)
   if (onLog !== undefined) checkFunction('onLog', onLog)
   if (onProgress !== undefined) checkFunction('onProgress', onProgress)
   if (typeof retries === 'object') checkRetries(retries)

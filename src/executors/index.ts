@@ -2,6 +2,8 @@
 export { connect, type ConnectOptions } from './connect.ts'
 export type { InlineOptions } from './inline/connect-inline.ts'
 export type { LocalOptions } from './local/connect-local.ts'
+export type { Inspect } from './local/environment.ts'
+export type { Isolation } from './pool.ts'
 export type { CallOptions, RetryOptions } from './call-options.ts'
 export type {
   Call,

@@ -31,6 +31,17 @@ export function checkCount(name: string, value: unknown): void {
   throw new RangeError(`${name} has to be a positive integer, and is ${shown(value)}.`)
 }
 
+/** @throws TypeError or RangeError unless `value` gives an amount to each of its names */
+export function checkAmounts(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} has to be an object, and is ${shown(value)}.`)
+  }
+  for (const [key, amount] of Object.entries(value)) {
+    if (typeof amount === 'number' && amount >= 0 && amount < Infinity) continue
+    throw new RangeError(`${name}.${key} has to be a number that is not negative, and is ${shown(amount)}.`)
+  }
+}
+
 /** @throws RangeError unless `value` is one of the ways to say when code is looked at again */
 export function checkFreshness(value: unknown): void {
   if (typeof value !== 'object' || value === null) return checkChoice('fresh', value, ['call', 'once'])

@@ -76,7 +76,7 @@ class PoolExecutor implements Executor {
     args: A,
     options: CallOptions = {},
   ): Promise<CallHandle<Returned<R>>> {
-    checkCallOptions('submit()', options)
+    this.#check('submit()', options)
     const merged = { ...this.#options, ...options }
     const call = this.#start<Returned<R>>(undefined, { fn, args }, callSite(this.submit), merged, wrongFunction(fn))
     // Told to who asks for the result.
@@ -92,7 +92,7 @@ class PoolExecutor implements Executor {
   }
 
   with(options: CallOptions): Executor {
-    checkCallOptions('with()', options)
+    this.#check('with()', options)
     return new PoolExecutor(this.#shared, { ...this.#options, ...options })
   }
 
@@ -187,6 +187,16 @@ class PoolExecutor implements Executor {
     mistake?: Error,
   ): Call<R> {
     return this.#shared.runner.start(fn, captured, { site, options, refusal: this.#refusal() ?? mistake })
+  }
+
+  #check(of: string, options: CallOptions): void {
+    checkCallOptions(of, options)
+    if (options.resources === undefined) return
+    const { target } = this.#shared
+    throw new ModulePickleError(
+      'ERR_EXECUTOR_UNSUPPORTED',
+      `${target} has no resources to share out among calls: they use what the machine has. Leave \`resources\` out; \`workers\` limits how many run at a time.`,
+    )
   }
 
   #refusal(): Error | undefined {

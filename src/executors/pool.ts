@@ -1,15 +1,17 @@
 /**
- * Calls in, answers out: hands calls to idle workers in the order they came, starts workers when there are more calls than
- * workers, and replaces those that are lost.
+ * Calls in, answers out: hands calls to idle workers that have their code, starts workers for those that have none, and
+ * replaces workers that are lost. A few workers of code that is not called now are kept, the least recently used are ended.
  *
  * Knows nothing of pickles or of where the workers are.
  */
 import { isModulePickleError } from '../errors.ts'
 import type { CallPool, PoolStats } from './call-pool.ts'
+import { IdleWorkers } from './idle-workers.ts'
 import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { RemoteWorker } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { StartWorker } from './transport.ts'
+import { hasWaitedLong, snapshotsOf, WaitingCalls } from './waiting-calls.ts'
 
 /** A call on its way through the pool. */
 interface Job {
@@ -21,44 +23,60 @@ interface Job {
   attempts: number
   /** Why it was ended, if somebody did. */
   stopped: Error | undefined
+  readonly since: number
 }
 
+/** What shares a worker: calls of the same snapshots, or none. */
+export type Isolation = 'snapshot' | 'call'
+
 const maximumAttempts = 3
+/** How many workers may be idle besides those that calls can use at a time, because they have other code. */
+const spareWorkers = 2
 
 export class Pool implements CallPool {
   readonly #startWorker: StartWorker
   readonly #maximum: number
   readonly #shipped: ShippedSnapshots
-  readonly #waiting: Job[] = []
+  readonly #isolate: Isolation
+  readonly #waiting = new WaitingCalls<Job>()
   readonly #jobs = new Map<string, Job>()
   readonly #workers = new Set<RemoteWorker>()
-  readonly #idle: RemoteWorker[] = []
+  readonly #idle = new IdleWorkers()
   /** Of each worker that runs still, its end. */
   readonly #gone = new Set<Promise<void>>()
   readonly #counts = { filesSent: 0, objectsSent: 0 }
   readonly #past = { bytesSent: 0, bytesReceived: 0 }
   #starting = 0
+  #busy = 0
+  /** Code has changed once, so it will again: a worker is kept ready for what comes next. */
+  #looksAhead: boolean
+  #isLookingAhead = false
+  #isClosed = false
   #onQuiet: (() => void)[] = []
 
-  constructor(startWorker: StartWorker, maximum: number, shipped: ShippedSnapshots) {
+  /** At most `maximum` calls run at a time. */
+  constructor(startWorker: StartWorker, maximum: number, shipped: ShippedSnapshots, isolate: Isolation = 'snapshot') {
     this.#startWorker = startWorker
     this.#maximum = maximum
     this.#shipped = shipped
+    this.#isolate = isolate
+    this.#looksAhead = isolate === 'call'
   }
 
   /** @throws ModulePickleError ERR_WORKER_LOST, ERR_WORKER_START, or what `stop` was given */
   answer(call: OutgoingCall): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const job: Job = { call, resolve, reject, worker: undefined, attempts: 0, stopped: undefined }
+      const since = performance.now()
+      const job: Job = { call, resolve, reject, worker: undefined, attempts: 0, stopped: undefined, since }
       this.#jobs.set(call.id, job)
-      this.#waiting.push(job)
+      this.#waiting.add(job)
       this.#advance()
     })
   }
 
   /** A call is about to come: starts a worker for it, if it needs another one, which then starts while the call is captured. */
   prepare(): void {
-    if (this.#idle.length === 0 && this.#starting <= this.#waiting.length) this.#startUpTo(1)
+    if (this.#idle.size === 0 && this.#starting <= this.#waiting.size) this.#startUpTo(1)
   }
 
   /** Ends a call: one that is running soon, or with its worker. Does nothing for one that is over. */
@@ -68,7 +86,7 @@ export class Pool implements CallPool {
     job.stopped = reason
     job.reject(reason)
     if (job.worker) return job.worker.abort(callId, reason.message)
-    this.#waiting.splice(this.#waiting.indexOf(job), 1)
+    this.#waiting.remove(job)
     this.#finish(job)
   }
 
@@ -88,6 +106,7 @@ export class Pool implements CallPool {
 
   /** Ends the workers. Settles when all that were ever started have ended. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all([...this.#workers].map(worker => worker.close()))
     await Promise.all(this.#gone)
   }
@@ -102,20 +121,45 @@ export class Pool implements CallPool {
   }
 
   #advance(): void {
-    while (this.#waiting.length > 0) {
-      const worker = this.#idle.pop()
-      if (!worker) break
-      void this.#serve(worker, this.#waiting.shift() as Job)
+    while (this.#busy + this.#starting < this.#maximum) {
+      const [worker, job] = this.#match()
+      if (!worker || !job) break
+      this.#waiting.remove(job)
+      void this.#serve(worker, job)
     }
-    this.#startUpTo(this.#waiting.length - this.#starting)
+    this.#startUpTo(this.#waiting.size - this.#starting - (this.#isLookingAhead ? 1 : 0))
+  }
+
+  /** The call whose turn it is, and a worker that has its code. */
+  #match(): readonly [worker?: RemoteWorker, job?: Job] {
+    for (const job of this.#waiting.first()) {
+      const worker = this.#idle.take(snapshotsOf(job.call))
+      if (worker) return [worker, job]
+      if (this.#starting === 0 && hasWaitedLong(job)) break
+    }
+    return []
   }
 
   #startUpTo(count: number): void {
-    for (let left = count; left > 0 && this.#workers.size < this.#maximum; left--) void this.#start()
+    this.#looksAhead ||= count > 0 && this.#idle.size > 0
+    for (let left = count; left > 0 && this.#busy + this.#starting < this.#maximum; left--) {
+      this.#makeRoom()
+      this.#starting++
+      void this.#start().then(() => {
+        this.#starting--
+        this.#advance()
+      })
+    }
   }
 
+  #makeRoom(): void {
+    if (this.#workers.size < this.#maximum + spareWorkers) return
+    const least = this.#idle.takeLeastUsed()
+    if (least) this.#retire(least)
+  }
+
+  /** Settles when the worker is idle, or failed to start. */
   async #start(): Promise<void> {
-    this.#starting++
     let worker: RemoteWorker | undefined
     try {
       worker = new RemoteWorker(this.#startWorker(), this.#shipped, this.#counts)
@@ -126,8 +170,6 @@ export class Pool implements CallPool {
       if (worker) this.#remove(worker)
       this.#failWaiting(error)
     }
-    this.#starting--
-    this.#advance()
   }
 
   #admit(worker: RemoteWorker): void {
@@ -141,8 +183,9 @@ export class Pool implements CallPool {
 
   /** Without this, calls would start workers that do not start for ever. */
   #failWaiting(error: unknown): void {
-    const job = this.#waiting.shift()
+    const [job] = this.#waiting.first()
     if (!job) return
+    this.#waiting.remove(job)
     this.#finish(job)
     job.reject(error)
   }
@@ -150,6 +193,7 @@ export class Pool implements CallPool {
   async #serve(worker: RemoteWorker, job: Job): Promise<void> {
     job.worker = worker
     job.attempts++
+    this.#busy++
     worker.transport.hold(true)
     try {
       const answer = await worker.call(job.call)
@@ -158,16 +202,18 @@ export class Pool implements CallPool {
     } catch (error) {
       this.#lost(job, worker, error)
     }
-    if (worker.isUsable) this.#rest(worker)
+    this.#busy--
+    if (worker.isUsable && this.#isolate === 'snapshot') this.#rest(worker)
     else this.#retire(worker)
     this.#advance()
+    this.#lookAhead()
   }
 
   /** A call that its worker did not even begin with is none that failed. Some calls end every worker, so patience is limited. */
   #lost(job: Job, worker: RemoteWorker, error: unknown): void {
     if (!job.stopped && !worker.hasBegun && isLoss(error) && job.attempts < maximumAttempts) {
       job.worker = undefined
-      this.#waiting.unshift(job)
+      this.#waiting.putBack(job)
       return
     }
     job.reject(job.stopped ?? error)
@@ -176,7 +222,19 @@ export class Pool implements CallPool {
 
   #rest(worker: RemoteWorker): void {
     worker.transport.hold(false)
-    this.#idle.push(worker)
+    this.#idle.add(worker)
+  }
+
+  /** A worker starts for code that nobody has called yet, once there is time for it. */
+  #lookAhead(): void {
+    const isWanted = this.#looksAhead && !this.#isLookingAhead && !this.#isClosed && !this.#idle.hasBlank
+    if (!isWanted || this.#busy + this.#starting > 0) return
+    this.#isLookingAhead = true
+    this.#makeRoom()
+    void this.#start().then(() => {
+      this.#isLookingAhead = false
+      this.#advance()
+    })
   }
 
   /** It counts no more; another one may be started while it ends. */
@@ -189,8 +247,7 @@ export class Pool implements CallPool {
     if (!this.#workers.delete(worker)) return
     this.#past.bytesSent += worker.bytesSent
     this.#past.bytesReceived += worker.bytesReceived
-    const index = this.#idle.indexOf(worker)
-    if (index >= 0) this.#idle.splice(index, 1)
+    this.#idle.remove(worker)
   }
 
   #finish(job: Job): void {

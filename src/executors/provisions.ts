@@ -2,6 +2,7 @@
  * What one worker is sent besides calls: functions, places of packages, objects of snapshots. Each of them once.
  */
 import type { Connection, SenderMessage, WorkerMessage } from '../protocol/index.ts'
+import type { PackedModules } from '../modulepickle.ts'
 import type { DefinedFunction, OutgoingCall } from './outgoing-call.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 
@@ -18,6 +19,8 @@ export class Provisions {
   readonly #functions = new Set<string>()
   readonly #packages = new Map<string, string>()
   readonly #trees = new Set<string>()
+  /** What the worker has run, and may refer to in any result. */
+  readonly #used = new Set<PackedModules>()
   /** Snapshots that were sent as changes, or could not be. */
   readonly #offered = new Set<string>()
   /** Released while a call was under way. */
@@ -85,7 +88,10 @@ export class Provisions {
   /** The code of the call begins to run: the worker has all that the call needs. */
   begun({ pickled, fn }: OutgoingCall): void {
     for (const { snapshots } of fn ? [fn.pickled, pickled] : [pickled]) {
-      for (const snapshot of snapshots) this.#shipped.arrived(snapshot)
+      for (const snapshot of snapshots) {
+        this.#used.add(snapshot)
+        this.#shipped.arrived(snapshot)
+      }
     }
   }
 

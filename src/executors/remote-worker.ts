@@ -69,7 +69,8 @@ export class RemoteWorker {
    * @throws ModulePickleError ERR_WORKER_START, ERR_FORMAT_VERSION, or with the code that the worker gives
    */
   async ready(): Promise<void> {
-    const timer = setTimeout(() => this.transport.kill(), readyTimeoutMs)
+    const { transport } = this
+    const timer = transport.isPatient ? undefined : setTimeout(() => transport.kill(), readyTimeoutMs)
     try {
       const received = await this.#receive()
       if (received?.message.kind === 'unready') throw unready(received.message)
@@ -193,8 +194,9 @@ export class RemoteWorker {
   async #loss(exitCode: number | undefined): Promise<ModulePickleError> {
     this.#isUsable = false
     const end = await this.#ended()
-    const what = describeLoss(this.transport.name, end, { hasBegun: this.#hasBegun, exitCode })
-    return new ModulePickleError('ERR_WORKER_LOST', what + describeLastLines(this.#lastLines()))
+    const lines = this.#lastLines()
+    const what = describeLoss(this.transport.name, end, { hasBegun: this.#hasBegun, exitCode }, lines)
+    return new ModulePickleError('ERR_WORKER_LOST', what + describeLastLines(lines))
   }
 
   async #startFailure(): Promise<ModulePickleError> {

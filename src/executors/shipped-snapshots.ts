@@ -1,6 +1,9 @@
 /**
  * The snapshots that the calls of one executor have used, as this process packed them: for workers that lack objects, for
  * results that refer to their modules, and for stack traces.
+ *
+ * What is packed is held by who may still need it: calls that are under way, functions that can still be called, and workers,
+ * for what they have run. Of older versions nothing but their ids is kept.
  */
 import { encodeChanges } from '../snapshot/objects/changes.ts'
 import { installedPackagesOfSender } from '../snapshot/materialize/installed-here.ts'
@@ -12,7 +15,7 @@ import type { Packed, PackedModules } from '../modulepickle.ts'
 import { Deliveries } from './deliveries.ts'
 
 export class ShippedSnapshots {
-  readonly #snapshots = new Map<ObjectId, PackedModules>()
+  readonly #snapshots = new Map<ObjectId, WeakRef<PackedModules>>()
   /** Of each project, the snapshot that a worker was last known to have. */
   readonly #arrived = new Map<string, PackedModules>()
   /** Installed packages that workers may ask for. */
@@ -22,28 +25,26 @@ export class ShippedSnapshots {
   /** The file behind each name that stack traces of workers have for code which travelled by value. */
   readonly sources = new Map<string, string>()
 
+  /** How many there ever were. */
   get size(): number {
     return this.#snapshots.size
   }
 
   add({ snapshots, packageDirectories, mode, installed, sources }: Packed): void {
     if (mode === 'supply') for (const described of installed) this.#packages.add(described)
-    for (const snapshot of snapshots) if (!this.#snapshots.has(snapshot.id)) this.#snapshots.set(snapshot.id, snapshot)
+    for (const snapshot of snapshots)
+      if (!this.get(snapshot.id)) this.#snapshots.set(snapshot.id, new WeakRef(snapshot))
     for (const [key, directory] of packageDirectories) this.packageDirectories.set(key, directory)
     for (const [name, file] of sources) this.sources.set(name, file)
   }
 
-  all(): Iterable<PackedModules> {
-    return this.#snapshots.values()
-  }
-
   get(id: ObjectId): PackedModules | undefined {
-    return this.#snapshots.get(id)
+    return this.#snapshots.get(id)?.deref()
   }
 
   /** The file here that a path in a snapshot was made from. */
   sourceOf(id: ObjectId, path: string): string | undefined {
-    return this.#snapshots.get(id)?.sourceOf(path)
+    return this.get(id)?.sourceOf(path)
   }
 
   /** A worker has all of `snapshot`. Workers of one executor mostly share a cache, so it is likely that others have, too. */
@@ -53,7 +54,7 @@ export class ShippedSnapshots {
 
   /** How a snapshot differs from the one of its project that arrived last; undefined where there is none. */
   changes(id: ObjectId): { base: ObjectId; body: Uint8Array; count: number } | undefined {
-    const snapshot = this.#snapshots.get(id)
+    const snapshot = this.get(id)
     const base = snapshot && this.#arrived.get(snapshot.root)
     if (!base || base.id === id) return undefined
     const [next, old] = [snapshot.objects, base.objects]
@@ -66,7 +67,7 @@ export class ShippedSnapshots {
    * else it lacks. Trees in `told` are left out unless they were asked for; those that are given are added to it.
    */
   *supply(id: ObjectId, lacked: readonly ObjectId[], told: Set<ObjectId>): Generator<SnapshotObject> {
-    const objects = this.#snapshots.get(id)?.objects ?? this.#packageObjects(id.split(' '))
+    const objects = this.get(id)?.objects ?? this.#packageObjects(id.split(' '))
     const given = new Set<ObjectId>()
     for (const root of lacked) {
       const object = objects.get(root)

@@ -17,6 +17,8 @@ export interface WorkerTransport {
   readonly stream: Duplex
   /** Who this is, for messages: `process 4711`. */
   readonly name: string
+  /** Whether the worker may take as long as it likes to start: somebody is to attach to it first. */
+  readonly isPatient?: boolean
   /** Settles when the worker is gone and all that it has printed has been given to `onLine`. */
   readonly ended: Promise<WorkerEnd>
   /** Takes what the worker's code prints, line by line. */

@@ -11,14 +11,20 @@ interface Progress {
   readonly exitCode: number | undefined
 }
 
-/** The worker has ended before its call. */
-export function describeLoss(name: string, end: WorkerEnd, { hasBegun, exitCode }: Progress): string {
+/** The worker has ended before its call; `stderr` is what it printed last. */
+export function describeLoss(
+  name: string,
+  end: WorkerEnd,
+  { hasBegun, exitCode }: Progress,
+  stderr: readonly string[],
+): string {
   if (exitCode !== undefined) {
     return `The code of the call ended its worker (${name}): it called process.exit(${exitCode}). Return or throw instead.`
   }
+  const what = `The worker (${name}) ${manner(end)}`
   return hasBegun
-    ? `The worker (${name}) ${manner(end)} before the call was done. The call may have had effects; it was not repeated.`
-    : `The worker (${name}) ${manner(end)} before it began with the call, as others did to which the call was given. The call had no effects.`
+    ? `${what} before the call was done.${probableCause(end, stderr)} The call may have had effects; it was not repeated.`
+    : `${what} before it began with the call, as others did to which the call was given. The call had no effects.`
 }
 
 /** The worker has ended, or never was, before it could take calls. */
@@ -28,9 +34,31 @@ export function describeStartFailure(name: string, end: WorkerEnd): string {
 }
 
 function manner({ code, signal }: WorkerEnd): string {
-  const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
-  const isAbort = signal === 'SIGABRT' || code === 134
-  return isAbort ? `${how}, as a process does that is out of memory,` : how
+  return signal === null ? `exited with code ${code}` : `was ended by ${signal}`
+}
+
+/** What a shell and a container make of a signal is 128 and its number. */
+const fatal: Readonly<Record<string, string>> = {
+  SIGABRT: 'Native code gave up: process.abort(), a failed assertion in Node or an addon, or no memory.',
+  SIGSEGV: 'Native code, such as that of an addon, used memory that is not its own.',
+  SIGBUS: 'Native code, such as that of an addon, used memory that is not there.',
+  SIGKILL: 'Where nobody did that on purpose, the system did, because memory was short.',
+}
+const signals = new Map([
+  [134, 'SIGABRT'],
+  [135, 'SIGBUS'],
+  [137, 'SIGKILL'],
+  [139, 'SIGSEGV'],
+])
+
+function probableCause({ code, signal }: WorkerEnd, stderr: readonly string[]): string {
+  const name = signal ?? signals.get(code ?? 0)
+  if (name === undefined) return ''
+  if (stderr.some(line => line.includes('JavaScript heap out of memory'))) {
+    return ' Its JavaScript heap was full: let it hold less at a time, or give it more by `--max-old-space-size=MiB` in NODE_OPTIONS, which `env` can set.'
+  }
+  const cause = fatal[name]
+  return cause === undefined ? '' : ` ${cause}`
 }
 
 export function describeLastLines(stderr: readonly string[]): string {

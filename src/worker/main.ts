@@ -52,9 +52,12 @@ async function work(): Promise<void> {
   const sender: ToSender = new Connection(stream, decodeSenderMessage)
   if (prepare(scratch, sender)) {
     try {
-      const serving = serve(sender, import.meta.url)
-      watchSender(lifeline, scratch)
-      await serving
+      // A turn later, so that the sender hears of this worker first.
+      await serve(
+        sender,
+        import.meta.url,
+        Promise.resolve().then(() => watchSender(lifeline, scratch)),
+      )
     } catch (error) {
       console.error(error)
       process.exitCode = 1

@@ -18,10 +18,11 @@ import { runtime } from './runtime.ts'
 import { obtainSnapshots, type ToSender } from './supply.ts'
 
 /**
- * Settles when there is nothing more to do. `programUrl` is what stack frames of the worker itself begin with.
+ * Settles when there is nothing more to do. `programUrl` is what stack frames of the worker itself begin with; no code of a call
+ * runs before `watching`.
  * @throws ModulePickleError ERR_PROTOCOL
  */
-export async function serve(sender: ToSender, programUrl: string): Promise<void> {
+export async function serve(sender: ToSender, programUrl: string, watching: Promise<void>): Promise<void> {
   const conversation = new Conversation(sender)
   conversation.send({
     kind: 'ready',
@@ -31,6 +32,7 @@ export async function serve(sender: ToSender, programUrl: string): Promise<void>
     runtime: programUrl,
   })
   for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
+    await watching
     if (await answer(call, conversation)) return
   }
 }

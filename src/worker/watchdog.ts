@@ -4,6 +4,7 @@
  * A thread of its own waits for the end of a pipe that the sender holds open and never writes to. An idle process has ended
  * by itself before the thread does anything.
  */
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 const graceMs = 500
@@ -25,8 +26,14 @@ sender.on('close', () => setTimeout(() => {
 sender.resume()
 `
 
-/** `fd` is the pipe; `scratch` a directory that nobody needs once this process has ended. */
-export function watchSender(fd: number, scratch: string | undefined): void {
+/**
+ * `fd` is the pipe; `scratch` a directory that nobody needs once this process has ended. Settles when the thread watches: code
+ * that takes away the directory which this process works in would keep it from starting.
+ */
+export async function watchSender(fd: number, scratch: string | undefined): Promise<void> {
   const options = { eval: true, workerData: { fd, scratch, graceMs }, execArgv: [], stdout: false, stderr: false }
-  new Worker(program, options).unref()
+  const watching = new Worker(program, options)
+  const online = once(watching, 'online')
+  watching.unref()
+  await online
 }

@@ -1,47 +1,42 @@
-/** A worker does not fill up with the versions of the code that it has run: a fresh one takes over, and no call notices. */
+/** However many versions of the code are run, few workers are kept and nothing of what is past. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { Project } from '../support/project.ts'
+import { after, before, suite, test } from 'node:test'
+import { LocalProject } from '../support/local-project.ts'
 
-const program = `
-  import { writeFileSync } from 'node:fs'
-  import { connect } from 'modulepickle'
-  import { value } from './value.js'
+interface Seen {
+  readonly pids: number
+  readonly most: number
+  readonly heaps: readonly number[]
+  readonly isKept: boolean
+  readonly failed: number
+  readonly left: number
+}
 
-  const pool = await connect('local:', { workers: 1 })
-  const pinned = pool.remote(() => value)
-  const pids = []
-  const values = []
-  for (let version = 1; version <= 40; version++) {
-    writeFileSync('value.js', 'export const value = ' + version + '\\n')
-    const [seen, pid] = await pool.run(() => [value, process.pid])
-    values.push(seen)
-    pids.push(pid)
-  }
-  console.log(JSON.stringify({ values, pids, pinned: await pinned(), failed: pool.stats().failed }))
-  await pool.close()
-`
+const versions = 12
 
-test('after 32 versions another process serves the next call, also of a function of the first version', async () => {
-  const project = new Project({
-    'package.json': '{"name":"app","type":"module"}',
-    'value.js': 'export const value = 0\n',
-    'main.js': program,
+suite('twelve versions of the code on one worker at a time', () => {
+  let project: LocalProject
+  let seen: Seen
+
+  before(async () => {
+    project = new LocalProject()
+    seen = await project.seen<Seen>('versions', { VERSIONS: String(versions) })
   })
-  try {
-    project.installModulepickle()
-    const { stdout, stderr, code } = await project.run('plain ESM', 'main.js', [], {
-      MODULEPICKLE_CACHE: `${project.directory}/node_modules/cache`,
-    })
-    assert.equal(code, 0, stderr)
-    const { values, pids, pinned, failed } = JSON.parse(stdout) as Record<string, unknown>
-    assert.deepEqual(
-      values,
-      Array.from({ length: 40 }, (_, index) => index + 1),
-    )
-    assert.equal(new Set(pids as number[]).size, 2)
-    assert.deepEqual([pinned, failed], [0, 0])
-  } finally {
-    project.remove()
-  }
+
+  after(() => project.remove())
+
+  test('have a process each, which is used again while the code is the same', () => {
+    assert.deepEqual([seen.pids, seen.isKept, seen.failed], [versions, true, 0])
+  })
+
+  test('of which only the last few are kept', () => {
+    assert.ok(seen.most <= 3, String(seen.most))
+    assert.equal(seen.left, 0)
+  })
+
+  test('cost the sender next to nothing each', () => {
+    const [early = 0, late = 0] = [seen.heaps[7], seen.heaps.at(-1)]
+    const perVersion = (late - early) / (versions - 8)
+    assert.ok(perVersion < 128 * 1024, `${perVersion} bytes a version`)
+  })
 })

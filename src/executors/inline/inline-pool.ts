@@ -9,7 +9,7 @@ import { invoke, type Invocation } from '../../call/invoke.ts'
 import { runningCalls } from '../../call/current-call.ts'
 import { encodeOutcome, type EncodedOutcome, type Outcome } from '../../call/outcome.ts'
 import { RunningCall } from '../../call/running-call.ts'
-import { pickle, unpickle, type ModuleSource } from '../../modulepickle.ts'
+import { pickle, unpickle, type ModuleSource, type PackedModules } from '../../modulepickle.ts'
 import { receivingCache } from '../../received.ts'
 import type { CallPool, PoolStats } from '../call-pool.ts'
 import { IncomingItems } from '../incoming-items.ts'
@@ -29,6 +29,8 @@ export class InlinePool implements CallPool {
   readonly #shipped: ShippedSnapshots
   readonly #source: ModuleSource
   readonly #jobs = new Map<string, Job>()
+  /** This process may refer to any of them for as long as it runs. */
+  readonly #used = new Set<PackedModules>()
   readonly #functions = new Map<string, Promise<Partial<Invocation>>>()
   #bytesSent = 0
   #bytesReceived = 0
@@ -42,7 +44,9 @@ export class InlinePool implements CallPool {
 
   answer(call: OutgoingCall): Promise<Answer> {
     const { id, attempt, pickled, fn } = call
-    const snapshotId = [...(fn?.pickled.snapshots ?? []), ...pickled.snapshots][0]?.id
+    const snapshots = [...(fn?.pickled.snapshots ?? []), ...pickled.snapshots]
+    for (const snapshot of snapshots) this.#used.add(snapshot)
+    const snapshotId = snapshots[0]?.id
     const progress = (value: unknown): void => call.onProgress(this.#encode({ value }))
     const running = new RunningCall({ id, attempt, snapshotId, progress })
     return new Promise<Answer>((resolve, reject) => {
@@ -122,7 +126,7 @@ export class InlinePool implements CallPool {
     this.#bytesSent += bytes.byteLength
     const cache = receivingCache()
     const packages = { directories: [], exact: this.#shipped.packageDirectories, runtime: packageDirectory }
-    for (const { id, objects } of this.#shipped.all()) {
+    for (const { id, objects } of this.#used) {
       if (cache.find(id, packages)) continue
       for (const object of objects.values()) cache.put(object.id, object.kind, object.read())
     }
@@ -132,6 +136,7 @@ export class InlinePool implements CallPool {
   #encode(value: unknown): Uint8Array {
     const pickled = pickle(value, { source: this.#source, selfContained: false, packages: 'place' })
     this.#shipped.add(pickled)
+    for (const snapshot of pickled.snapshots) this.#used.add(snapshot)
     return pickled.bytes
   }
 

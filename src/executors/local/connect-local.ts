@@ -6,10 +6,10 @@ import type { Freshness } from '../../snapshot/pack/working-directory.ts'
 import { signingKey, type KeyOption } from '../../signing/signing-key.ts'
 import { codeSources } from '../code-sources.ts'
 import type { Executor } from '../contract.ts'
-import { checkCount, checkFreshness, checkNames } from '../options.ts'
+import { checkChoice, checkCount, checkFreshness, checkNames } from '../options.ts'
 import { poolExecutor } from '../pool-executor.ts'
-import { Pool } from '../pool.ts'
-import type { EnvironmentChanges } from './environment.ts'
+import { Pool, type Isolation } from '../pool.ts'
+import type { EnvironmentChanges, Inspect } from './environment.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 export interface LocalOptions {
@@ -23,19 +23,31 @@ export interface LocalOptions {
   readonly fresh?: Freshness
   /** What the conversations with the workers are signed with; by default what MODULEPICKLE_KEY has, if anything. */
   readonly key?: KeyOption
+  /**
+   * What shares a worker process, and with it the state of modules: calls of the same code (`snapshot`, the default), or none
+   * (`call`), so that each begins with a process of its own.
+   */
+  readonly isolate?: Isolation
+  /**
+   * Lets a debugger attach to each worker, at a port that it prints to stderr. `'wait'` starts nothing before one has. Give calls
+   * all the time they need, and `workers: 1` to have one process to attach to.
+   */
+  readonly inspect?: Inspect
 }
 
 /** @throws TypeError or RangeError for options that mean nothing */
 export async function connectLocal(target: string, options: LocalOptions): Promise<Executor> {
-  checkNames('connect()', options, ['workers', 'env', 'cwd', 'fresh', 'key'])
-  const { workers = availableParallelism(), fresh = 'call', key: option, ...place } = options
+  checkNames('connect()', options, ['workers', 'env', 'cwd', 'fresh', 'key', 'isolate', 'inspect'])
+  const { workers = availableParallelism(), fresh = 'call', isolate = 'snapshot', key: option, ...place } = options
   checkCount('workers', workers)
   checkFreshness(fresh)
+  checkChoice('isolate', isolate, ['snapshot', 'call'])
+  if (place.inspect !== undefined) checkChoice('inspect', place.inspect, [true, false, 'wait'])
   const key = signingKey(option)?.derive('conversation')
   return poolExecutor({
     target,
     workers,
     sources: codeSources(fresh),
-    makePool: shipped => new Pool(() => new WorkerProcess({ ...place, key }), workers, shipped),
+    makePool: shipped => new Pool(() => new WorkerProcess({ ...place, key }), workers, shipped, isolate),
   })
 }

@@ -15,7 +15,13 @@ export function workerEnvironment(changes: EnvironmentChanges = {}): NodeJS.Proc
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined))
 }
 
+/** Whether a debugger can attach to workers, and whether they wait for it. */
+export type Inspect = boolean | 'wait'
+
 /** Options of the Node process itself: shipped code is to resolve packages as it does here. */
-export function workerArguments(): string[] {
-  return customConditions(process.execArgv, '').map(condition => `--conditions=${condition}`)
+export function workerArguments(inspect: Inspect = false): string[] {
+  const conditions = customConditions(process.execArgv, '').map(condition => `--conditions=${condition}`)
+  if (inspect === false) return conditions
+  // Each worker has a port that is free, and says which on its stderr.
+  return [...conditions, inspect === 'wait' ? '--inspect-wait=127.0.0.1:0' : '--inspect=127.0.0.1:0']
 }

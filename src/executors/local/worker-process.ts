@@ -15,7 +15,7 @@ import { ModulePickleError } from '../../errors.ts'
 import { conversationKeyVariable, SignedStream } from '../../protocol/index.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
-import { workerArguments, workerEnvironment, type EnvironmentChanges } from './environment.ts'
+import { workerArguments, workerEnvironment, type EnvironmentChanges, type Inspect } from './environment.ts'
 import { nameScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
 
 interface LocalWorkerOptions {
@@ -24,6 +24,7 @@ interface LocalWorkerOptions {
   readonly cwd?: string
   /** What the conversation is signed with. */
   readonly key?: Uint8Array | undefined
+  readonly inspect?: Inspect
 }
 
 /** The program is one file beside the compiled package. */
@@ -32,6 +33,7 @@ const program = fileURLToPath(new URL('../../worker.js', import.meta.url))
 export class WorkerProcess implements WorkerTransport {
   readonly stream: Duplex
   readonly name: string
+  readonly isPatient: boolean
   readonly ended: Promise<WorkerEnd>
   onLine: (line: LogLine) => void = () => {}
   readonly #process: ChildProcess
@@ -39,10 +41,12 @@ export class WorkerProcess implements WorkerTransport {
   readonly #splitters: readonly LineSplitter[]
 
   /** @throws ModulePickleError ERR_WORKER_START; what else goes wrong shows in `ended` */
-  constructor({ env, cwd: chosen, key }: LocalWorkerOptions) {
+  constructor({ env, cwd: chosen, inspect, key }: LocalWorkerOptions) {
     const cwd = path.resolve(chosen ?? tmpdir())
     const scratch = chosen === undefined ? nameScratchDirectory(cwd) : undefined
-    this.#process = spawnWorker(scratch === undefined ? [] : [scratch], cwd, { ...env, ...keyVariable(key) })
+    const args = [...workerArguments(inspect), program, ...(scratch === undefined ? [] : [scratch])]
+    this.#process = spawnWorker(args, cwd, { ...env, ...keyVariable(key) })
+    this.isPatient = inspect === 'wait'
     this.name = `process ${this.#process.pid ?? '(none)'}`
     const [, stdout, stderr, socket, lifeline] = this.#process.stdio as unknown as FiveStreams
     this.#socket = socket
@@ -110,7 +114,7 @@ function keyVariable(key: Uint8Array | undefined): EnvironmentChanges {
 
 function spawnWorker(args: readonly string[], cwd: string, env: EnvironmentChanges | undefined): ChildProcess {
   try {
-    return spawn(process.execPath, [...workerArguments(), program, ...args], {
+    return spawn(process.execPath, args, {
       cwd,
       env: workerEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],

@@ -15,7 +15,7 @@ suite('options', () => {
   test('of connect() that it does not have are refused, with those that it has', async () => {
     await assert.rejects(connect('local:', { worker: 2 } as object), {
       name: 'TypeError',
-      message: 'connect() has no option worker. It has workers, env, cwd, fresh, key.',
+      message: 'connect() has no option worker. It has workers, env, cwd, fresh, key, isolate, inspect.',
     })
     await assert.rejects(connect('local:', 4 as never), /have to be an object, and are 4\./)
     for (const workers of [0, -1, 1.5, Number.NaN, '2']) {
