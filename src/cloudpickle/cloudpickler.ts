@@ -29,8 +29,8 @@ import type { FunctionReference, ModuleTarget } from './capture/function-referen
 import type { FunctionTravel } from './capture/function-travel.ts'
 import { functionExtras, membersOf } from './capture/function-extras.ts'
 import { SuperReference } from './capture/home-objects.ts'
-import { argumentsReduction, innerReduction, proxyReduction } from './capture/inner-state.ts'
-import { instanceRefusal, refuseHeirOfProxy } from './capture/instances.ts'
+import { argumentsReduction, innerReduction, proxyReduction, searchParamsReduction } from './capture/inner-state.ts'
+import { instanceRefusal, refuseDisguised, refuseHeirOfProxy } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
@@ -163,6 +163,9 @@ export class CloudPickler extends Pickler {
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
     const module = this.#reduceModuleObject(value)
     if (module) return module
+    const ofUrl = searchParamsReduction(value, () => this.#capturing().inspector)
+    if (ofUrl) return ofUrl
+    refuseDisguised(value)
     const codeOf = (fn: Function): InternalCode | undefined => this.#capturing().internalCode(fn)
     const ofNode = Object.hasOwn(value, 'constructor') ? nodeErrorPrototype(value, codeOf) : undefined
     if (ofNode) return ofNode

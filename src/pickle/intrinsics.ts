@@ -93,12 +93,16 @@ function nameCostlyRoot(root: string): boolean {
  * Roots that no global names. Its text is evaluated in other realms, so it uses nothing but its own realm's globals and
  * declares no functions that a compiler could wrap.
  */
-function hiddenRoots(): Record<string, object> {
+function hiddenRoots(): Record<string, object | undefined> {
   const arrayIterator = Object.getPrototypeOf([][Symbol.iterator]())
   const generator = Object.getPrototypeOf(function* () {})
   const asyncGenerator = Object.getPrototypeOf(async function* () {})
+  const stack = Object.getOwnPropertyDescriptor(new Error('any'), 'stack')
   return {
     globalThis,
+    // Own accessors of each error, where they are accessors.
+    'get Error.stack': stack?.get,
+    'set Error.stack': stack?.set,
     TypedArray: Object.getPrototypeOf(Int8Array),
     AsyncFunction: Object.getPrototypeOf(async function () {}).constructor,
     GeneratorFunction: generator.constructor,
@@ -112,7 +116,7 @@ function hiddenRoots(): Record<string, object> {
   }
 }
 
-function nameRealm(global: object, hidden: Record<string, object>): Map<string, Named> {
+function nameRealm(global: object, hidden: Record<string, object | undefined>): Map<string, Named> {
   const byName = new Map<string, Named>()
   const namer = new Namer(byName)
   for (const root of languageRoots) namer.name(root, ownData(global, root), 'all')
@@ -185,7 +189,7 @@ function adoptRealmOf(value: object): boolean {
     const roots: unknown = evaluate(`return (${hiddenRoots})()`)()
     const global = isObject(roots) ? ownData(roots, 'globalThis') : undefined
     if (!isObject(global)) return false
-    nameRealm(global, roots as Record<string, object>)
+    nameRealm(global, roots as Record<string, object | undefined>)
     return true
   } catch {
     // The realm forbids code from strings. Its intrinsics then stay without a name, and are refused by name of their class.

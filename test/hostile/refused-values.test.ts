@@ -43,6 +43,7 @@ const expected: Readonly<Record<string, [path: string, message: RegExp]>> = {
   'the standard output': ['out', /of node:(net|tty|fs|stream).*other end/],
   'shared memory': ['memory', /slice/],
   'a registry of what was collected': ['registry', /FinalizationRegistry.*other end/],
+  'a Map without the prototype of Maps': ['map', /Map whose prototype was replaced/],
   'a weak reference to a socket': ['ref.deref()', /node:net/],
 }
 

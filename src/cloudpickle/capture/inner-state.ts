@@ -117,6 +117,15 @@ function textCoderReduction(value: object): InnerReduction | undefined {
   return { callee: inner('TextDecoder'), args: [encoding, { fatal, ignoreBOM }], ignores }
 }
 
+/** `url.searchParams`, which changes with its URL and changes that; undefined for parameters of their own. */
+export function searchParamsReduction(value: object, inspector: () => Inspector): Reduction | undefined {
+  if (!(value instanceof URLSearchParams)) return undefined
+  const url = inspector()
+    .privatesOf(value)
+    .find(({ name }) => name === '#context')?.value
+  return url instanceof URL ? { callee: inner('searchParams'), args: [new Labelled(url, '.[[URL]]')] } : undefined
+}
+
 /** @throws ModulePickleError ERR_UNPICKLABLE for one that was revoked */
 export function proxyReduction(proxy: object, inspector: Inspector): Reduction {
   const state = inspector.stateOf(proxy)

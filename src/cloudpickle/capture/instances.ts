@@ -2,7 +2,7 @@
  * Objects that have more to them than their properties, in a way that no pickle shows: these are refused rather than sent
  * without it.
  */
-import { isProxy } from 'node:util/types'
+import { isDataView, isDate, isMap, isPromise, isProxy, isRegExp, isSet } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
 import { builtinNameOf } from './builtins.ts'
@@ -57,6 +57,38 @@ export function refuseHeirOfProxy(value: object): void {
     }
     prototype = Object.getPrototypeOf(prototype) as object | null
   }
+}
+
+/**
+ * A Map that does not inherit from Map.prototype any more looks like any object, but is none.
+ * @throws ModulePickleError ERR_UNPICKLABLE
+ */
+export function refuseDisguised(value: object): void {
+  const type = innerTypeOf(value)
+  if (type === undefined || inheritsFrom(value, type)) return
+  throw new ModulePickleError(
+    'ERR_UNPICKLABLE',
+    `a ${type} whose prototype was replaced cannot be pickled. Pass a ${type} as it is made, or make it on the other end.`,
+  )
+}
+
+function innerTypeOf(value: object): string | undefined {
+  if (isMap(value)) return 'Map'
+  if (isSet(value)) return 'Set'
+  if (ArrayBuffer.isView(value)) return isDataView(value) ? 'DataView' : 'TypedArray'
+  if (isDate(value)) return 'Date'
+  if (isRegExp(value)) return 'RegExp'
+  return isPromise(value) ? 'Promise' : undefined
+}
+
+/** Of this realm or of another one. */
+function inheritsFrom(value: object, type: string): boolean {
+  let prototype = Object.getPrototypeOf(value) as object | null
+  while (prototype !== null) {
+    if (intrinsicName(prototype) === `${type}.prototype`) return true
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  }
+  return false
 }
 
 /** The class whose instances have that prototype; undefined where it belongs to no class. */

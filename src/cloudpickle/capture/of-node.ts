@@ -4,11 +4,10 @@
  *
  * What they hold is read from their scopes, without running them. The counterpart is revive/of-node.ts.
  */
-import { EventEmitter } from 'node:events'
 import { callbackify, promisify } from 'node:util'
 import { ModulePickleError } from '../../errors.ts'
 import { Global, intrinsicName, type Reduction } from '../../pickle/index.ts'
-import { nodeErrorParts } from '../revive/of-node.ts'
+import { keysOfEmitters, nodeErrorParts } from '../revive/of-node.ts'
 import type { FunctionReference } from './function-reference.ts'
 
 /** Code that is not the program's. */
@@ -67,9 +66,9 @@ function onceReduction(target: unknown, type: unknown, listener: unknown): Reduc
 
 let emitterKeys: ReadonlySet<symbol> | undefined
 
-/** The symbols under which Node keeps the state of an EventEmitter are others in each process. */
+/** The symbols under which Node keeps the state of an EventEmitter, and of its lists of listeners, are others in each process. */
 export function emitterKey(symbol: symbol): Reduction | undefined {
-  emitterKeys ??= new Set(Object.getOwnPropertySymbols(new EventEmitter()))
+  emitterKeys ??= new Set(keysOfEmitters())
   if (!emitterKeys.has(symbol)) return undefined
   return { callee: new Global('cloudpickle', 'emitterKey'), args: [symbol.description] }
 }

@@ -81,6 +81,7 @@ export const innerStateRevivers: Readonly<Record<string, unknown>> = {
   advance,
   arguments: makeArguments,
   setArguments,
+  searchParams: (url: URL) => url.searchParams,
   TextEncoder: () => new TextEncoder(),
   TextDecoder: (encoding: string, options: { fatal: boolean; ignoreBOM: boolean }) =>
     new TextDecoder(encoding, options),

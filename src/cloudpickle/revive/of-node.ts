@@ -24,8 +24,14 @@ function makeOnce(emitter: EventEmitter, type: string | symbol, listener: Listen
 
 /** One that this version of Node does not have stays without meaning. */
 function emitterKey(description: string): symbol {
-  const known = Object.getOwnPropertySymbols(new EventEmitter()).find(symbol => symbol.description === description)
-  return known ?? Symbol(description)
+  return keysOfEmitters().find(symbol => symbol.description === description) ?? Symbol(description)
+}
+
+/** Those of an emitter itself, and of a list of listeners. */
+export function keysOfEmitters(): symbol[] {
+  const emitter = new EventEmitter().on('two', () => undefined).on('two', () => undefined)
+  const { _events: events } = emitter as unknown as { _events: { two: object } }
+  return [emitter, events.two].flatMap(each => Object.getOwnPropertySymbols(each))
 }
 
 type ErrorParts = readonly [base: ErrorConstructor, code: string]

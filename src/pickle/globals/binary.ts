@@ -6,6 +6,10 @@ import { constructorOf, expect, isCount, type Reading, type Reconstruct } from '
 
 export function view(type: string): Reconstruct {
   return ([bytes, offset, length], reading) => {
+    if (length === undefined && bytes instanceof ArrayBuffer && Reflect.get(bytes, 'resizable') === true) {
+      expect(isCount(offset) && offset <= bytes.byteLength, 'an offset')
+      return new (constructorOf(type))(bytes, offset)
+    }
     const { buffer, start, size } = memory(bytes)
     const elementSize: unknown = Reflect.get(constructorOf(type), 'BYTES_PER_ELEMENT') ?? 1
     expect(typeof elementSize === 'number', 'an element size')

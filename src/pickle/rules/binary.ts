@@ -50,7 +50,8 @@ export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTa
   const elementSize = elementSizeOf(value)
   const length = byteLength / elementSize
   if (isResizable(buffer)) {
-    return { create: { callee, args: [new Labelled(buffer, '.buffer'), byteOffset, length] } }
+    const size = followsBuffer(value, buffer) ? [] : [length]
+    return { create: { callee, args: [new Labelled(buffer, '.buffer'), byteOffset, ...size] } }
   }
   const alone = type === 'Buffer' || undefined
   const range = buffers.rangeOf(buffer, byteOffset, byteOffset + byteLength, elementSize, alone)
@@ -65,4 +66,40 @@ function elementSizeOf(view: ArrayBufferView): number {
 
 function isResizable(buffer: ArrayBuffer): boolean {
   return Reflect.get(buffer, 'resizable') === true
+}
+
+/** Of a view with more elements, string keys are not looked for: the engine would list every index. */
+const mostElements = 4096
+
+/** The own keys of a view beside its indices. */
+export function viewKeys(value: object): readonly (string | symbol)[] {
+  const count = 'length' in value && typeof value.length === 'number' ? value.length : 0
+  return count > mostElements ? Object.getOwnPropertySymbols(value) : Reflect.ownKeys(value).slice(count)
+}
+
+/** Whether a view has whatever length its buffer has. Nothing shows it but a change of that, which is taken back at once. */
+function followsBuffer(view: ArrayBufferView, buffer: ArrayBuffer): boolean {
+  const elementSize = elementSizeOf(view)
+  const rest = buffer.byteLength - view.byteOffset - view.byteLength
+  const maximum: unknown = Reflect.get(buffer, 'maxByteLength')
+  if (rest < 0 || rest >= elementSize || typeof maximum !== 'number') return false
+  const { byteLength: before } = view
+  const { byteLength: size } = buffer
+  const kept = new Uint8Array(buffer).slice()
+  const resize = (length: number): unknown => Reflect.apply(Reflect.get(buffer, 'resize'), buffer, [length])
+  const canGrow = size + elementSize <= maximum
+  resize(canGrow ? size + elementSize : Math.max(0, size - elementSize))
+  const after = lengthOf(view)
+  resize(size)
+  new Uint8Array(buffer).set(kept)
+  return canGrow ? after !== before : after > 0 && after === before - elementSize
+}
+
+/** A DataView that its buffer has become too small for throws. */
+function lengthOf(view: ArrayBufferView): number {
+  try {
+    return view.byteLength
+  } catch {
+    return 0
+  }
 }

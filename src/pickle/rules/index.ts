@@ -46,8 +46,7 @@ export function planFor(value: object, buffers: BufferTable, innerState?: InnerS
   if (plan === undefined) return ordinaryPlan(value, prototype)
   const custom = prototype === ancestor.prototype ? undefined : prototype
   const options = kind?.own ?? (reduction?.ignores ? { skip: reduction.ignores } : {})
-  if (options === 'none') return custom === undefined ? plan : withUnusual(plan, readProperties(value, [], {}), custom)
-  const own = readProperties(value, Reflect.ownKeys(value), options)
+  const own = readProperties(value, kind?.keys?.(value) ?? Reflect.ownKeys(value), options)
   const filled = own.plain.length === 0 ? plan : { ...plan, state: new Dict(own.plain) }
   return withUnusual(filled, own, custom)
 }

@@ -7,7 +7,7 @@
 import type { BufferTable } from '../buffers.ts'
 import type { Plan } from '../plan.ts'
 import { Global } from '../values.ts'
-import { arrayBufferPlan, isView, viewPlan, viewTypes } from './binary.ts'
+import { arrayBufferPlan, isView, viewKeys, viewPlan, viewTypes } from './binary.ts'
 import { datePlan } from './dates.ts'
 import { intlKinds } from './intl.ts'
 import type { ReadOptions } from './properties.ts'
@@ -15,8 +15,10 @@ import type { ReadOptions } from './properties.ts'
 export interface Kind {
   /** Undefined when `value` is not genuine. `type` is the constructor's name. */
   plan(value: object, type: string, buffers: BufferTable): Plan | undefined
-  /** How own properties are told from what creation gives; `none` where they are not looked at. */
-  own: ReadOptions | 'none'
+  /** How own properties are told from what creation gives. */
+  own: ReadOptions
+  /** The keys to look at where these are not all own keys. */
+  keys?(value: object): readonly (string | symbol)[]
 }
 
 function getter(prototype: object, key: string): (value: object) => unknown {
@@ -25,7 +27,7 @@ function getter(prototype: object, key: string): (value: object) => unknown {
 }
 
 /** The kind of a value that `read` accepts and a method of another object would refuse by throwing. */
-function kind(plan: (value: object, type: string, buffers: BufferTable) => Plan, own: ReadOptions | 'none' = {}): Kind {
+function kind(plan: (value: object, type: string, buffers: BufferTable) => Plan, own: ReadOptions = {}): Kind {
   return {
     own,
     plan(value, type, buffers) {
@@ -94,17 +96,19 @@ const boxedString: Kind = {
   own: { skip: key => key === 'length' || (typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key)) },
 }
 
-/** Platform objects whose text says all. They keep inner state where no other rule finds it. */
+/** Platform objects whose text says all. It is read through the platform's own class, as a subclass may have another. */
 function byText(key: 'href' | 'toString'): Kind {
   return kind((value, type) => {
-    const text: unknown = key === 'href' ? Reflect.get(value, key) : String(value)
-    return made(type, text)
-  }, 'none')
+    const Class: unknown = Reflect.get(globalThis, type)
+    const property = Object.getOwnPropertyDescriptor((Class as { prototype: object }).prototype, key)
+    return made(type, Reflect.apply(property?.get ?? (property?.value as () => unknown), value, []))
+  })
 }
 
-const arrayBuffer: Kind = kind(arrayBufferPlan, 'none')
+const arrayBuffer: Kind = kind(arrayBufferPlan)
 const view: Kind = {
-  own: 'none',
+  own: {},
+  keys: viewKeys,
   plan: (value, type, buffers) => (isView(value) ? viewPlan(value, type, buffers) : undefined),
 }
 

@@ -54,6 +54,9 @@ export function readProperties(
   return own
 }
 
+/** The accessor that `stack` is in some engines, the same for all errors. */
+const engineStack = Object.getOwnPropertyDescriptor(new Error('any'), 'stack')?.get
+
 function describe(
   object: object,
   key: string | symbol,
@@ -63,7 +66,7 @@ function describe(
   const flags =
     (property.enumerable === true ? attribute.enumerable : 0) +
     (property.configurable === true ? attribute.configurable : 0)
-  if (key === options.read && property.get !== undefined) {
+  if (key === options.read && property.get !== undefined && property.get === engineStack) {
     return { attributes: flags | attribute.writable, value: Reflect.get(object, key) }
   }
   if (property.get !== undefined || property.set !== undefined) {

@@ -26,24 +26,6 @@ test('views of an ArrayBuffer as large as the pool share only where they overlap
   assert.notEqual(a?.buffer, c?.buffer)
 })
 
-test('a view that tracks the length of a resizable buffer stops doing so', () => {
-  const Resizable = ArrayBuffer as unknown as new (
-    size: number,
-    options: object,
-  ) => ArrayBuffer & { resize(size: number): void }
-  const back = copy(new Uint8Array(new Resizable(4, { maxByteLength: 16 })))
-  ;(back.buffer as unknown as { resize(size: number): void }).resize(8)
-  assert.equal(back.length, 4)
-})
-
-test('own properties of views and URLs are dropped', () => {
-  const back = copy([Object.assign(Uint8Array.of(1), { extra: 1 }), Object.assign(new URL('http://a/'), { extra: 1 })])
-  assert.deepEqual(
-    back.map(each => Object.hasOwn(each, 'extra')),
-    [false, false],
-  )
-})
-
 test('the search parameters of a URL come back on their own', () => {
   const url = new URL('http://a/?b=1')
   const back = copy({ url, parameters: url.searchParams })

@@ -206,3 +206,25 @@ test('objects of another realm come back as those of this one', async () => {
     nothing: Object.create(null),
   })
 })
+
+test('views, buffers and URLs keep properties of their own', () => {
+  const all = [
+    Uint8Array.of(1),
+    new Float64Array([2]),
+    new ArrayBuffer(1),
+    new URL('http://a/'),
+    new URLSearchParams('a=1'),
+  ]
+  const back = copy(all.map(each => Object.assign(each, { extra: 1, [Symbol.for('tag')]: 2 })))
+  for (const each of back) assert.deepEqual([each.extra, each[Symbol.for('tag')]], [1, 2])
+})
+
+test('views follow a resizable buffer where they did', () => {
+  const Resizable = ArrayBuffer as unknown as new (size: number, options: object) => ArrayBuffer
+  const grow = (view: ArrayBufferView): void => (view.buffer as unknown as { resize(size: number): void }).resize(8)
+  const buffer = new Resizable(4, { maxByteLength: 8 })
+  const [following, fixed, part] = copy([new Uint8Array(buffer), new Uint8Array(buffer, 0, 4), new DataView(buffer, 2)])
+  grow(following)
+  assert.deepEqual([following.length, fixed.length, part.byteLength], [8, 4, 6])
+  assert.equal(buffer.byteLength, 4)
+})
