@@ -7,6 +7,7 @@ import { Arrival, type ArrivalOptions } from './arrival.ts'
 import { CloudPickler, type DeferredImport, type Manifest, type ModuleTarget } from './cloudpickle/index.ts'
 import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
 import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
+import { traceAsync, traceSync, type StageDetails } from './diagnostics/channels.ts'
 import { ModulePickleError } from './errors.ts'
 import { Unpickler, type Late } from './pickle/index.ts'
 import { Shipment, type ModuleSource, type Packed, type PackagesMode } from './shipment.ts'
@@ -102,9 +103,12 @@ function shippingPickler(options: ShipOptions): ShippingPickler {
 /** The value of a pickle; its modules are evaluated first. */
 export async function unpickle(bytes: Uint8Array, options: ArrivalOptions): Promise<unknown> {
   const manifest = readManifest(bytes)
-  const modules = new LoadedModules(new Arrival(manifest, options).locate)
-  await modules.load(manifest.modules)
-  return new CloudUnpickler(bytes, modules).load()
+  const load = async (): Promise<unknown> => {
+    const modules = new LoadedModules(new Arrival(manifest, options).locate)
+    await modules.load(manifest.modules)
+    return new CloudUnpickler(bytes, modules).load()
+  }
+  return traceAsync('decode', load, decoding(bytes, manifest))
 }
 
 /**
@@ -113,9 +117,16 @@ export async function unpickle(bytes: Uint8Array, options: ArrivalOptions): Prom
  */
 export function unpickleSync(bytes: Uint8Array, options: ArrivalOptions): unknown {
   const manifest = readManifest(bytes)
-  const modules = new LoadedModules(new Arrival(manifest, options).locate)
-  modules.loadSync(manifest.modules)
-  return new CloudUnpickler(bytes, modules).load()
+  const load = (): unknown => {
+    const modules = new LoadedModules(new Arrival(manifest, options).locate)
+    modules.loadSync(manifest.modules)
+    return new CloudUnpickler(bytes, modules).load()
+  }
+  return traceSync('decode', load, decoding(bytes, manifest))
+}
+
+function decoding({ byteLength }: Uint8Array, { modules }: Manifest): { details: () => StageDetails['decode'] } {
+  return { details: () => ({ sizeBytes: byteLength, modules }) }
 }
 
 /**

@@ -11,6 +11,7 @@ import type { DeferredImport } from './cloudpickle/index.ts'
 import type { Manifest, ManifestObject } from './cloudpickle/manifest.ts'
 import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { ancestors } from './cloudpickle/source/package-json.ts'
+import { traceSync, type StageDetails } from './diagnostics/channels.ts'
 import { ModulePickleError } from './errors.ts'
 import { reportChanged } from './loaded-code.ts'
 import { Late } from './pickle/index.ts'
@@ -211,13 +212,14 @@ export class Shipment implements Packed {
     return files
   }
 
+  #packRoot(root: string, files: ReadonlySet<string>): PackedModules {
+    const pack = (): PackedModules => this.#source.pack(root, files, this.#deferred.get(root) ?? [], this.#naming)
+    const details = (): StageDetails['pack'] => ({ root, modules: files.size })
+    return traceSync('pack', pack, { details, ended: ({ id }) => ({ snapshotId: id }) })
+  }
+
   #pack(): Map<string, PackedModules> {
-    this.#packed ??= new Map(
-      [...this.#files].map(([root, files]) => [
-        root,
-        this.#source.pack(root, files, this.#deferred.get(root) ?? [], this.#naming),
-      ]),
-    )
+    this.#packed ??= new Map([...this.#files].map(([root, files]) => [root, this.#packRoot(root, files)]))
     return this.#packed
   }
 

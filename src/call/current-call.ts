@@ -12,6 +12,8 @@ export interface CurrentCall {
   readonly signal: AbortSignal
   /** The state of the local packages that the call runs with; undefined where it uses none. */
   readonly snapshotId: string | undefined
+  /** The trace that the caller gave the call, as a W3C `traceparent`. Also in the environment, as TRACEPARENT, where a call has a process to itself. */
+  readonly traceparent: string | undefined
   /** Gives `value` to the caller's `onProgress`. @throws ModulePickleError for what cannot be pickled */
   progress(value: unknown): void
 }

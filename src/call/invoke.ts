@@ -1,6 +1,7 @@
 /**
  * Calls a function as a call does: its result is what it settles with, or, where that is an async iterable, the items of that.
  */
+import { traceAsync, type StageDetails } from '../diagnostics/channels.ts'
 import { isAsyncIterable } from './outgoing-items.ts'
 import type { RunningCall } from './running-call.ts'
 
@@ -18,7 +19,13 @@ export interface ItemSink {
 }
 
 /** The result, or what the iterable returned when its items were over. */
-export async function invoke({ fn, args }: Invocation, { items }: RunningCall, sink: ItemSink): Promise<unknown> {
+export function invoke(invocation: Invocation, running: RunningCall, sink: ItemSink): Promise<unknown> {
+  const { id: callId, attempt, traceparent, snapshotId } = running.visible
+  const details = (): StageDetails['run'] => ({ callId, attempt, traceparent, snapshotId })
+  return traceAsync('run', () => callAndSend(invocation, running, sink), { details })
+}
+
+async function callAndSend({ fn, args }: Invocation, { items }: RunningCall, sink: ItemSink): Promise<unknown> {
   if (typeof fn !== 'function') throw new TypeError(`What is to run has to be a function, and is ${typeof fn}.`)
   const result: unknown = await Reflect.apply(fn, undefined, args)
   if (!isAsyncIterable(result)) return result

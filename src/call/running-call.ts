@@ -10,8 +10,8 @@ export class RunningCall {
   readonly visible: CurrentCall
   readonly #aborting = new AbortController()
 
-  constructor({ id, attempt, snapshotId, progress }: Omit<CurrentCall, 'signal'>) {
-    this.visible = Object.freeze({ id, attempt, signal: this.#aborting.signal, snapshotId, progress })
+  constructor({ id, attempt, snapshotId, traceparent, progress }: Omit<CurrentCall, 'signal'>) {
+    this.visible = Object.freeze({ id, attempt, signal: this.#aborting.signal, snapshotId, traceparent, progress })
   }
 
   get id(): string {

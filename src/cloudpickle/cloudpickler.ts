@@ -7,6 +7,7 @@
  */
 import { pathToFileURL } from 'node:url'
 import { isProxy } from 'node:util/types'
+import { traceSync } from '../diagnostics/channels.ts'
 import { ModulePickleError } from '../errors.ts'
 import {
   Global,
@@ -84,7 +85,7 @@ export class CloudPickler extends Pickler {
 
   override dump(value: unknown): Uint8Array {
     try {
-      const bytes = super.dump(value)
+      const bytes = traceSync('encode', () => super.dump(value), encoding)
       this.#sizes.warn()
       return bytes
     } finally {
@@ -195,7 +196,10 @@ export class CloudPickler extends Pickler {
     const exported = stoodFor(fn)
     if (exported) return this.#reference(exported)
     if (intrinsicName(fn) !== undefined) return undefined
-    const captured = this.#capturing().describe(fn)
+    const captured = traceSync('capture', () => this.#capturing().describe(fn), {
+      details: () => ({ name: ownName(fn) }),
+      ended: ({ kind }) => ({ travels: kind }),
+    })
     this.functionCaptured(() => this.#capturing().travelOf(fn, captured))
     switch (captured.kind) {
       case 'reference':
@@ -364,4 +368,12 @@ function travelsAsCopy({ module }: FunctionReference): boolean {
 /** What a module that travels by value exports at this moment. */
 function copyOfNamespace(namespace: object): Reduction {
   return { callee: new Global('js', 'Object.create'), args: [null], state: { ...namespace } }
+}
+
+const encoding = { details: () => ({}), ended: ({ byteLength }: Uint8Array) => ({ sizeBytes: byteLength }) }
+
+/** A getter of that name is not called. */
+function ownName(fn: Function): string {
+  const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value
+  return typeof name === 'string' ? name : ''
 }

@@ -26,27 +26,51 @@ export interface CallOptions {
   readonly retries?: number | RetryOptions
   /** What calls need of the place where they run, such as `{ gpu: 1 }`, where the executor shares that out. */
   readonly resources?: Readonly<Record<string, number>>
+  /**
+   * The trace that calls belong to, as a W3C `traceparent`, or what gives it: asked when a call is started, where it is started, so
+   * that it can look at what is active there. Their code finds it in `currentCall()`.
+   */
+  readonly traceparent?: string | (() => string | undefined)
   /** Takes what calls print, line by line, which is then not echoed to stderr. */
   readonly onLog?: (line: LogLine, callId: string) => void
   /** Takes what calls give to `currentCall().progress`. */
   readonly onProgress?: (value: unknown, callId: string) => void
 }
 
-const names = ['signal', 'timeoutMs', 'retries', 'resources', 'onLog', 'onProgress'] as const
+const names = ['signal', 'timeoutMs', 'retries', 'resources', 'onLog', 'onProgress', 'traceparent'] as const
 
 /** @throws TypeError or RangeError for options that mean nothing */
 export function checkCallOptions(of: string, options: CallOptions): void {
   checkNames(of, options, names)
-  const { signal, timeoutMs, retries, resources, onLog, onProgress } = options
+  const { signal, timeoutMs, retries, resources, onLog, onProgress, traceparent } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('signal has to be an AbortSignal, as an AbortController has it.')
   }
   if (timeoutMs !== undefined) checkTimeout('timeoutMs', timeoutMs)
   if (resources !== undefined) checkAmounts('resources', resources)
+  if (typeof traceparent !== 'function') checkTraceparent(traceparent)
   if (onLog !== undefined) checkFunction('onLog', onLog)
   if (onProgress !== undefined) checkFunction('onProgress', onProgress)
   if (typeof retries === 'object') checkRetries(retries)
   else if (retries !== undefined && retries !== 0) checkCount('retries', retries)
+}
+
+/** @throws RangeError for what is none */
+export function traceparentOf({ traceparent }: CallOptions): string | undefined {
+  if (typeof traceparent !== 'function') return traceparent
+  const given = traceparent()
+  checkTraceparent(given)
+  return given
+}
+
+/** W3C Trace Context: version, trace id, parent id, flags. */
+const traceparentPattern = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-.*)?$/
+
+function checkTraceparent(value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && traceparentPattern.test(value))) return
+  throw new RangeError(
+    `traceparent has to look like 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, and is ${JSON.stringify(value)}.`,
+  )
 }
 
 function checkRetries(retries: RetryOptions): void {

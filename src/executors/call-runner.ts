@@ -1,11 +1,12 @@
 /**
  * One call from beginning to end: capture here, answer from the pool, decode here, errors told in terms of this process.
  */
+import { traceAsync, type StageDetails } from '../diagnostics/channels.ts'
 import { ModulePickleError } from '../errors.ts'
 import { pickle, type ModuleSource, type Pickled } from '../modulepickle.ts'
 import { CallEnd } from './call-end.ts'
 import { CallListener } from './call-listener.ts'
-import { pauseBeforeRetry, type CallOptions } from './call-options.ts'
+import { pauseBeforeRetry, traceparentOf, type CallOptions } from './call-options.ts'
 import type { Call } from './contract.ts'
 import { PinnedSource, type CodeSources } from './code-sources.ts'
 import { HomecomingDecoder } from './homecoming.ts'
@@ -38,6 +39,7 @@ interface StartedCall {
 interface CapturedCall extends StartedCall {
   readonly pickled: Pickled
   readonly options: CallOptions
+  readonly traceparent: string | undefined
   onStream(items: IncomingItems): void
 }
 
@@ -103,13 +105,16 @@ export class CallRunner {
     const { fn, end } = call
     try {
       if (refusal ?? end.reason) throw refusal ?? end.reason
+      const traceparent = traceparentOf(options)
       this.#pool.prepare()
       const pickled = this.#capture(captured, site, fn?.source ?? this.#sources.calls)
       const pickles = fn ? [fn.pickled, pickled] : [pickled]
       const snapshotIds = new Set(pickles.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))
       const origin = { site, target: this.#target, snapshotIds: [...snapshotIds] }
       const { onStream, streamed } = expectStream()
-      const over = this.#attempts({ ...call, pickled, options, onStream }, origin).finally(() => end.dispose())
+      const over = this.#attempts({ ...call, pickled, options, traceparent, onStream }, origin).finally(() =>
+        end.dispose(),
+      )
       const items = await Promise.race([streamed, over.then(() => undefined)])
       if (!items) return (await over) as R
       const close = (): void => items.close()
@@ -125,7 +130,7 @@ export class CallRunner {
 
   /** Repeats the call as its options say; never one whose items have begun to come. */
   async #attempts(call: CapturedCall, origin: CallOrigin): Promise<unknown> {
-    const { id, fn, pickled, end, listener, options } = call
+    const { id, fn, pickled, end, listener, options, traceparent } = call
     for (let attempt = 1; ; attempt++) {
       let hasStreamed = false
       const onStream = (items: IncomingItems): void => {
@@ -136,7 +141,8 @@ export class CallRunner {
         if (end.reason) throw end.reason
         end.listen(reason => this.#pool.stop(id, reason))
         const { onLine, onProgress } = listener
-        const answer = await this.#answer({ id, fn, pickled, attempt, onLine, onProgress, onStream }, origin)
+        const outgoing = { id, fn, pickled, attempt, traceparent, onLine, onProgress, onStream }
+        const answer = await this.#answer(outgoing, origin)
         return await this.#outcome(answer, origin)
       } catch (error) {
         const pauseMs = end.reason || hasStreamed ? undefined : pauseBeforeRetry(options, error, attempt)
@@ -148,11 +154,18 @@ export class CallRunner {
 
   async #answer(call: OutgoingCall, origin: CallOrigin): Promise<Answer> {
     try {
-      return await this.#pool.answer(call)
+      return await this.#transport(call)
     } catch (error) {
       if (error instanceof ModulePickleError) placeAtCall(error, origin)
       throw error
     }
+  }
+
+  #transport(call: OutgoingCall): Promise<Answer> {
+    const { id: callId, attempt, traceparent, pickled } = call
+    const sizeBytes = pickled.bytes.byteLength
+    const details = (): StageDetails['transport'] => ({ callId, attempt, traceparent, target: this.#target, sizeBytes })
+    return traceAsync('transport', () => this.#pool.answer(call), { details, ended: ({ ok }) => ({ ok }) })
   }
 
   async #outcome({ ok, body, runtime }: Answer, origin: CallOrigin): Promise<unknown> {

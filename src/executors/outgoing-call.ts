@@ -21,6 +21,7 @@ export interface OutgoingCall {
   readonly fn: DefinedFunction | undefined
   /** How many times the call has been tried, this one included. */
   readonly attempt: number
+  readonly traceparent: string | undefined
   onLine(line: LogLine): void
   /** The pickle of `{ value }`. */
   onProgress(body: Uint8Array): void

@@ -132,8 +132,8 @@ export class RemoteWorker {
   async #converse(call: OutgoingCall): Promise<Answer> {
     this.#hasBegun = false
     this.#provisions.prepare(call)
-    const { id, attempt, fn } = call
-    this.#connection.send({ kind: 'call', id, functionId: fn?.id ?? null, attempt }, call.pickled.bytes)
+    const { id, attempt, fn, traceparent = null } = call
+    this.#connection.send({ kind: 'call', id, functionId: fn?.id ?? null, attempt, traceparent }, call.pickled.bytes)
     let items: IncomingItems | undefined
     let exitCode: number | undefined
     for (let next = await this.#receive(); next; next = await this.#receive()) {

@@ -9,7 +9,7 @@ import { encodeFrame } from './frame.ts'
 import { dumps, loads } from '../pickle/index.ts'
 
 /** The version of the protocol that this package speaks. */
-export const protocolVersion = 2
+export const protocolVersion = 3
 
 /** How many objects one `need` may ask for, so that its header stays small. */
 export const maximumNeeds = 10_000
@@ -22,7 +22,13 @@ export type SenderMessage =
   /** Forget a function. */
   | { readonly kind: 'release'; readonly functionId: string }
   /** Run a function. Body: the pickle of `{ fn, args }`, or of `{ args }` for a function that was defined. */
-  | { readonly kind: 'call'; readonly id: string; readonly functionId: string | null; readonly attempt: number }
+  | {
+      readonly kind: 'call'
+      readonly id: string
+      readonly functionId: string | null
+      readonly attempt: number
+      readonly traceparent: string | null
+    }
   /** The result of a call is not wanted any more: its signal aborts. */
   | { readonly kind: 'abort'; readonly id: string; readonly reason: string }
   /** So many more items of a stream may come. */
@@ -78,6 +84,7 @@ type Shape<M> = { readonly [Field in Exclude<keyof M, 'kind'>]: Check }
 type Shapes<M extends Message> = { readonly [Kind in M['kind']]: Shape<Extract<M, { kind: Kind }>> }
 
 const isText: Check = value => typeof value === 'string'
+const isTextOrNull: Check = value => value === null || isText(value)
 const isFlag: Check = value => typeof value === 'boolean'
 const isInteger: Check = value => Number.isSafeInteger(value)
 const isTexts: Check = value => Array.isArray(value) && value.every(isText)
@@ -87,7 +94,7 @@ const senderShapes: Shapes<SenderMessage> = {
   packages: { directories: isTextMap },
   define: { functionId: isText },
   release: { functionId: isText },
-  call: { id: isText, functionId: value => value === null || isText(value), attempt: isInteger },
+  call: { id: isText, functionId: isTextOrNull, attempt: isInteger, traceparent: isTextOrNull },
   abort: { id: isText, reason: isText },
   pull: { id: isText, count: isInteger },
   stop: { id: isText },

@@ -12,6 +12,7 @@ import type { SupplyLine, ToSender } from './supply.ts'
 export interface IncomingCall {
   readonly id: string
   readonly attempt: number
+  readonly traceparent: string | undefined
   /** The pickle of `{ fn, args }`, or of `{ args }` where there is `defined`. */
   readonly body: Uint8Array
   readonly defined: DefinedFunction | undefined
@@ -71,9 +72,9 @@ export class Conversation {
         this.#functions.delete(message.functionId)
         break
       case 'call': {
-        const { id, attempt, functionId } = message
+        const { id, attempt, traceparent, functionId } = message
         const defined = functionId === null ? undefined : this.#functions.get(functionId)
-        this.calls.put({ id, attempt, body, defined })
+        this.calls.put({ id, attempt, traceparent: traceparent ?? undefined, body, defined })
         break
       }
       case 'abort':

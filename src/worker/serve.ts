@@ -15,6 +15,7 @@ import { Conversation, type IncomingCall } from './conversation.ts'
 import { invocationOf } from './invocation.ts'
 import { encode } from './encode.ts'
 import { runtime } from './runtime.ts'
+import { withTraceparent } from './trace-environment.ts'
 import { obtainSnapshots, type ToSender } from './supply.ts'
 
 /**
@@ -49,7 +50,7 @@ async function answer(call: IncomingCall, conversation: Conversation): Promise<b
 }
 
 async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Promise<Outcome> {
-  const { id, attempt, body, defined } = call
+  const { id, attempt, traceparent, body, defined } = call
   const { arrival, cache } = runtime()
   let snapshotIds: string[]
   try {
@@ -62,20 +63,20 @@ async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Pr
     return { ok: false, error }
   }
   const progress = (value: unknown): void => conversation.send({ kind: 'progress', id }, encode({ value }))
-  const running = new RunningCall({ id, attempt, snapshotId: snapshotIds[0], progress })
+  const running = new RunningCall({ id, attempt, snapshotId: snapshotIds[0], traceparent, progress })
   conversation.running = running
   conversation.send({ kind: 'started', id })
   // Whatever becomes of this process, the sender must not think that nothing has run.
   await conversation.flushed()
-  return outcomeOf(running.visible, async () =>
+  const run = async (): Promise<unknown> =>
     invoke(await invocationOf(body, defined), running, {
       open: () => conversation.send({ kind: 'stream', id }),
       give: async value => {
         conversation.send({ kind: 'item', id }, encode({ value }))
         await conversation.drained()
       },
-    }),
-  )
+    })
+  return withTraceparent(traceparent, () => outcomeOf(running.visible, run))
 }
 
 async function written(stream: Writable): Promise<void> {

@@ -43,12 +43,12 @@ export class InlinePool implements CallPool {
   }
 
   answer(call: OutgoingCall): Promise<Answer> {
-    const { id, attempt, pickled, fn } = call
+    const { id, attempt, traceparent, pickled, fn } = call
     const snapshots = [...(fn?.pickled.snapshots ?? []), ...pickled.snapshots]
     for (const snapshot of snapshots) this.#used.add(snapshot)
     const snapshotId = snapshots[0]?.id
     const progress = (value: unknown): void => call.onProgress(this.#encode({ value }))
-    const running = new RunningCall({ id, attempt, snapshotId, progress })
+    const running = new RunningCall({ id, attempt, snapshotId, traceparent, progress })
     return new Promise<Answer>((resolve, reject) => {
       this.#jobs.set(id, { running, reject })
       void this.#run(call, running).then(({ ok, body }) => {

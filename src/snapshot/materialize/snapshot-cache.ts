@@ -7,6 +7,7 @@
  */
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import { traceSync } from '../../diagnostics/channels.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { decodeChanges } from '../objects/changes.ts'
 import { decodeDescription, descriptionPath, type SnapshotDescription } from '../objects/description.ts'
@@ -219,7 +220,8 @@ export class SnapshotCache {
     const found = located ?? this.locatePackages(wantedPackages([this.descriptionOf(id)]), lookup)
     const placement = this.#placementOf(id, found, lookup)
     if (!this.#isInPlace(placement)) {
-      this.#write(placement)
+      const { directory } = placement
+      traceSync('materialize', () => this.#write(placement), { details: () => ({ snapshotId: id, directory }) })
       collectNowAndThen(this.#directory)
     }
     return this.#materialized(placement, found)

@@ -28,7 +28,7 @@ suite('connections', () => {
     const { sender, worker } = connect()
     const large = Buffer.alloc(3_000_000, 7)
     sender.send({ kind: 'define', functionId: 'f' }, Buffer.from('small'))
-    sender.send({ kind: 'call', id: '1', functionId: 'f', attempt: 1 }, large)
+    sender.send({ kind: 'call', id: '1', functionId: 'f', attempt: 1, traceparent: null }, large)
     sender.send({ kind: 'close' })
     const first = await worker.receive()
     assert.deepEqual([first?.message.kind, Buffer.from(first?.body ?? []).toString()], ['define', 'small'])

@@ -73,7 +73,7 @@ suite('signed conversations', () => {
     const { sender, worker } = connect()
     const large = randomBytes(3_500_000)
     sender.send({ kind: 'define', functionId: 'f' }, Buffer.from('small'))
-    sender.send({ kind: 'call', id: '1', functionId: 'f', attempt: 1 }, large)
+    sender.send({ kind: 'call', id: '1', functionId: 'f', attempt: 1, traceparent: null }, large)
     worker.send({ kind: 'started', id: '1' })
     assert.equal((await worker.receive())?.message.kind, 'define')
     assert.equal(Buffer.compare((await worker.receive())!.body, large), 0)
@@ -98,7 +98,7 @@ suite('signed conversations', () => {
         sent += chunk.length
         return [altered]
       })
-      sender.send({ kind: 'call', id: '1', functionId: null, attempt: 1 }, Buffer.from('body'))
+      sender.send({ kind: 'call', id: '1', functionId: null, attempt: 1, traceparent: null }, Buffer.from('body'))
       sender.close()
       const [outcome] = await Promise.allSettled([worker.receive()])
       isWhole = index >= sent
@@ -148,7 +148,7 @@ suite('signed conversations', () => {
 
   test('refuse a peer without a key, which is told that it needs one', async () => {
     const keyed = connect(undefined, [undefined!, key])
-    keyed.sender.send({ kind: 'call', id: '1', functionId: null, attempt: 1 })
+    keyed.sender.send({ kind: 'call', id: '1', functionId: null, attempt: 1, traceparent: null })
     await assert.rejects(keyed.worker.receive(), { code: 'ERR_SIGNATURE_MISSING' })
     await assert.rejects(keyed.sender.receive(), { code: 'ERR_KEY_MISSING' })
   })

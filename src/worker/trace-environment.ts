@@ -1,0 +1,17 @@
+/**
+ * The trace that a call belongs to, in the environment: so the processes that its code starts belong to it, too.
+ */
+const variable = 'TRACEPARENT'
+
+/** One call at a time: a process has one environment. */
+export async function withTraceparent<R>(traceparent: string | undefined, work: () => Promise<R>): Promise<R> {
+  const before = process.env[variable]
+  if (traceparent === undefined) return work()
+  process.env[variable] = traceparent
+  try {
+    return await work()
+  } finally {
+    if (before === undefined) delete process.env[variable]
+    else process.env[variable] = before
+  }
+}
