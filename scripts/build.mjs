@@ -1,5 +1,5 @@
 /**
- * Builds dist/: every layer by `tsc -b`, the worker runtime as one self-contained file by esbuild, and a thin CommonJS
+ * Builds dist/: every layer by `tsc -b`, the programs of the other end as self-contained files by esbuild, and a thin CommonJS
  * entry with its own types for each subpath.
  */
 import { execFileSync } from 'node:child_process'
@@ -12,28 +12,36 @@ process.chdir(root)
 if (process.argv.includes('--clean')) rmSync('dist', { recursive: true, force: true })
 
 execFileSync(path.join('node_modules', '.bin', 'tsc'), ['-b', 'src', 'src/cli'], { stdio: 'inherit' })
-await bundleWorker()
+await bundlePrograms()
 writeCommonJs()
 
-/** src/worker/main.ts and all it imports, into dist/worker.js: the file that is sent to wherever code runs. */
-async function bundleWorker() {
-  const entry = 'dist/worker/main.js'
-  if (!existsSync(entry)) return
+/**
+ * The programs that are sent to wherever code runs, each into one file: the worker's, and that of containers, which starts on any
+ * Node, if only to say which it is.
+ */
+async function bundlePrograms() {
+  const entries = ['dist/worker/main.js', 'dist/runner/main.js']
+  if (!entries.every(entry => existsSync(entry))) return
   const { build } = await import('esbuild')
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const common = { bundle: true, platform: 'node', sourcemap: false, legalComments: 'inline', logLevel: 'warning' }
   await build({
-    entryPoints: [entry],
+    ...common,
+    entryPoints: ['dist/worker/main.js'],
     outfile: 'dist/worker.js',
-    bundle: true,
-    platform: 'node',
     format: 'esm',
     target: 'node20.19',
     define: { packageVersion: JSON.stringify(version) },
-    sourcemap: false,
-    legalComments: 'inline',
-    logLevel: 'warning',
     // import() with options that are not a literal is left as it is, which is what is wanted.
     logOverride: { 'unsupported-dynamic-import': 'silent' },
+  })
+  await build({
+    ...common,
+    entryPoints: ['dist/runner/main.js'],
+    outfile: 'dist/runner.cjs',
+    format: 'cjs',
+    target: 'node12',
+    minifySyntax: true,
   })
 }
 

@@ -32,6 +32,8 @@ export type {
   CallOptions,
   CloseOptions,
   ConnectOptions,
+  DockerMount,
+  DockerOptions,
   InlineOptions,
   LocalOptions,
   Executor,
@@ -44,6 +46,7 @@ export type {
   MapOptions,
   Returned,
   RetryOptions,
+  StartedContainer,
 } from './executors/index.ts'
 export { ModulePickleError, isModulePickleError, type ErrorCode } from './errors.ts'
 export { currentCall, type CurrentCall } from './call/current-call.ts'

@@ -1,9 +1,9 @@
 /**
  * What a caller wants of calls beyond their results: when they end, whether they are repeated, who hears of them.
  */
-import { isModulePickleError } from '../errors.ts'
 import type { LogLine } from './logs.ts'
 import { checkAmounts, checkCount, checkFunction, checkNames, checkTimeout } from './options.ts'
+import { isLoss } from './worker-loss.ts'
 
 /** Repeats calls that failed. Between two attempts there is a pause, twice as long each time. */
 export interface RetryOptions {
@@ -91,8 +91,4 @@ export function pauseBeforeRetry({ retries = 0 }: CallOptions, error: unknown, a
 
 function asOptions(retries: number | RetryOptions): RetryOptions {
   return typeof retries === 'number' ? { limit: retries } : retries
-}
-
-function isLoss(error: unknown): boolean {
-  return isModulePickleError(error, 'ERR_WORKER_LOST')
 }

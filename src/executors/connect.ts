@@ -3,11 +3,17 @@
  */
 import { ModulePickleError } from '../errors.ts'
 import type { Executor } from './contract.ts'
+import { connectDocker } from './docker/connect-docker.ts'
+import type { DockerOptions } from './docker/docker-options.ts'
 import { connectInline, type InlineOptions } from './inline/connect-inline.ts'
 import { connectLocal, type LocalOptions } from './local/connect-local.ts'
 
 /** The options of a target, by its scheme; of one that is not known when the program is compiled, those of workers. */
-export type ConnectOptions<Target extends string = string> = Target extends 'inline:' ? InlineOptions : LocalOptions
+export type ConnectOptions<Target extends string = string> = Target extends 'inline:'
+  ? InlineOptions
+  : Target extends `docker:${string}`
+    ? DockerOptions
+    : LocalOptions
 
 interface Scheme {
   /** How a target looks, for messages. */
@@ -19,6 +25,7 @@ interface Scheme {
 const schemes: Readonly<Record<string, Scheme>> = {
   local: { form: 'local:', what: 'worker processes on this machine', connect: connectLocal },
   inline: { form: 'inline:', what: 'this process itself, for debugging', connect: connectInline },
+  docker: { form: 'docker:IMAGE', what: 'a container, such as docker:node:24-slim', connect: connectDocker },
 }
 
 /**

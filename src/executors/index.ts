@@ -1,5 +1,6 @@
 /** Executors: the contract, and connect(). */
 export { connect, type ConnectOptions } from './connect.ts'
+export type { DockerMount, DockerOptions, StartedContainer } from './docker/docker-options.ts'
 export type { InlineOptions } from './inline/connect-inline.ts'
 export type { LocalOptions } from './local/connect-local.ts'
 export type { Inspect } from './local/environment.ts'

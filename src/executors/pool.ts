@@ -4,7 +4,6 @@
  *
  * Knows nothing of pickles or of where the workers are.
  */
-import { isModulePickleError } from '../errors.ts'
 import type { CallPool, PoolStats } from './call-pool.ts'
 import { IdleWorkers } from './idle-workers.ts'
 import type { Answer, OutgoingCall } from './outgoing-call.ts'
@@ -12,6 +11,7 @@ import { RemoteWorker } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { StartWorker } from './transport.ts'
 import { hasWaitedLong, snapshotsOf, WaitingCalls } from './waiting-calls.ts'
+import { isLoss } from './worker-loss.ts'
 
 /** A call on its way through the pool. */
 interface Job {
@@ -256,8 +256,4 @@ export class Pool implements CallPool {
     for (const resolve of this.#onQuiet) resolve()
     this.#onQuiet = []
   }
-}
-
-function isLoss(error: unknown): boolean {
-  return isModulePickleError(error, 'ERR_WORKER_LOST')
 }

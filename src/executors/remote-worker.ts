@@ -19,7 +19,7 @@ import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { Provisions, type SupplyCounts } from './provisions.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { WorkerEnd, WorkerTransport } from './transport.ts'
-import { describeLastLines, describeLoss, describeStartFailure } from './worker-loss.ts'
+import { codeOfEnd, describeLastLines, describeLoss, describeStartFailure } from './worker-loss.ts'
 
 const readyTimeoutMs = 60_000
 const closeTimeoutMs = 3_000
@@ -196,14 +196,14 @@ export class RemoteWorker {
     const end = await this.#ended()
     const lines = this.#lastLines()
     const what = describeLoss(this.transport.name, end, { hasBegun: this.#hasBegun, exitCode }, lines)
-    return new ModulePickleError('ERR_WORKER_LOST', what + describeLastLines(lines))
+    return new ModulePickleError(codeOfEnd(end, 'ERR_WORKER_LOST'), what + describeLastLines(lines), { cause: end.failure })
   }
 
   async #startFailure(): Promise<ModulePickleError> {
     const end = await this.#ended()
     const what = describeStartFailure(this.transport.name, end)
     const message = what + describeLastLines(this.#lastLines())
-    return new ModulePickleError('ERR_WORKER_START', message, { cause: end.failure })
+    return new ModulePickleError(codeOfEnd(end, 'ERR_WORKER_START'), message, { cause: end.failure })
   }
 
   /** A worker that has ended the conversation is of no use, even where it still runs. */

@@ -4,11 +4,11 @@
 import type { Duplex } from 'node:stream'
 import type { LogLine } from './logs.ts'
 
-/** How a worker has ended. One of the two is not null. */
+/** How a worker has ended. */
 export interface WorkerEnd {
   readonly code: number | null
   readonly signal: string | null
-  /** Why it could not even be started. */
+  /** Why it could not even be started, or what else is known of its end; both are null then, unless its process has ended. */
   readonly failure?: Error
 }
 

@@ -1,9 +1,22 @@
 /**
  * What to say of a worker that has ended too early: how, perhaps why, and what it printed last.
  */
+import { isModulePickleError, type ErrorCode } from '../errors.ts'
 import type { WorkerEnd } from './transport.ts'
 
 const shownLines = 20
+
+/** The codes of calls whose workers have ended before they did, whoever ended them. */
+const losses: readonly ErrorCode[] = ['ERR_WORKER_LOST', 'ERR_OUT_OF_MEMORY', 'ERR_CONTAINER_LOST', 'ERR_ENGINE_LOST']
+
+export function isLoss(error: unknown): boolean {
+  return isModulePickleError(error) && losses.includes(error.code)
+}
+
+/** The code of what a transport knows about the end of its worker, which is more than how its process ended; else `otherwise`. */
+export function codeOfEnd({ failure }: WorkerEnd, otherwise: ErrorCode): ErrorCode {
+  return isModulePickleError(failure) ? failure.code : otherwise
+}
 
 /** How far the call had come. `exitCode` is what its code gave to process.exit(), if it did. */
 interface Progress {
@@ -21,6 +34,9 @@ export function describeLoss(
   if (exitCode !== undefined) {
     return `The code of the call ended its worker (${name}): it called process.exit(${exitCode}). Return or throw instead.`
   }
+  if (end.failure) {
+    return `${end.failure.message} ${hasBegun ? 'The call may have had effects; it was not repeated.' : 'The call had no effects.'}`
+  }
   const what = `The worker (${name}) ${manner(end)}`
   return hasBegun
     ? `${what} before the call was done.${probableCause(end, stderr)} The call may have had effects; it was not repeated.`
@@ -29,7 +45,7 @@ export function describeLoss(
 
 /** The worker has ended, or never was, before it could take calls. */
 export function describeStartFailure(name: string, end: WorkerEnd): string {
-  const why = end.failure ? `${end.failure.message}.` : `Its ${name} ${manner(end)}.`
+  const why = end.failure ? sentence(end.failure.message) : `Its ${name} ${manner(end)}.`
   return `A worker could not be started. ${why}`
 }
 
@@ -64,4 +80,8 @@ function probableCause({ code, signal }: WorkerEnd, stderr: readonly string[]): 
 export function describeLastLines(stderr: readonly string[]): string {
   const last = stderr.slice(-shownLines)
   return last.length === 0 ? '' : `\nThe last it printed to stderr:\n${last.map(line => `  ${line}`).join('\n')}`
+}
+
+function sentence(text: string): string {
+  return /[.\n]$/.test(text) ? text : `${text}.`
 }

@@ -1,0 +1,77 @@
+/**
+ * A worker in a container: its streams are channels of the runner that has started it.
+ */
+import { finished } from 'node:stream/promises'
+import type { Duplex, Readable } from 'node:stream'
+import { channelsOf, type FromRunner } from '../../protocol/runner-messages.ts'
+import { LineSplitter, type LogLine } from '../logs.ts'
+import type { WorkerEnd, WorkerTransport } from '../transport.ts'
+import { wantOfMemory } from './container-end.ts'
+import type { RunnerLink } from './runner-link.ts'
+
+export type Exited = Extract<FromRunner, { kind: 'exited' }>
+
+export class ContainerWorker implements WorkerTransport {
+  readonly stream: Duplex
+  readonly ended: Promise<WorkerEnd>
+  onLine: (line: LogLine) => void = () => {}
+  readonly #link: RunnerLink
+  readonly #number: number
+  readonly #splitters: readonly LineSplitter[]
+  readonly #printed: Promise<unknown>
+  #end: (end: WorkerEnd) => void = () => {}
+
+  /** The runner is told by who makes this. */
+  constructor(link: RunnerLink, number: number) {
+    this.#link = link
+    this.#number = number
+    this.ended = new Promise(resolve => (this.#end = resolve))
+    const { conversation, stdout, stderr } = channelsOf(number)
+    this.stream = link.channels.open(conversation)
+    const [out, err] = [link.channels.open(stdout), link.channels.open(stderr)]
+    this.#splitters = [this.#split(out, 'stdout'), this.#split(err, 'stderr')]
+    this.#printed = Promise.allSettled([out, err].map(pipe => finished(pipe, { writable: false })))
+  }
+
+  get name(): string {
+    return `worker ${this.#number} in ${this.#link.name}`
+  }
+
+  flushLines(): void {
+    for (const splitter of this.#splitters) splitter.flush()
+  }
+
+  hold(isHeld: boolean): void {
+    this.#link.hold(this.#number, isHeld)
+  }
+
+  kill(): void {
+    this.#link.kill(this.#number)
+  }
+
+  /** The runner says that it is gone. */
+  async exited({ code, signal, failure, wantOfMemory: isOom }: Exited): Promise<void> {
+    await this.#printed
+    this.#leave()
+    if (isOom) this.#end({ code, signal, failure: wantOfMemory(this.#link.name) })
+    else this.#end(failure === null ? { code, signal } : { code, signal, failure: new Error(failure) })
+  }
+
+  /** The runner itself is gone. */
+  lose(failure: Error): void {
+    this.#leave()
+    this.#end({ code: null, signal: null, failure })
+  }
+
+  #leave(): void {
+    this.flushLines()
+    this.stream.destroy()
+  }
+
+  #split(source: Readable, stream: LogLine['stream']): LineSplitter {
+    const splitter = new LineSplitter(text => this.onLine({ stream, text }))
+    source.on('data', (chunk: Buffer) => splitter.push(chunk))
+    source.on('error', () => {})
+    return splitter
+  }
+}

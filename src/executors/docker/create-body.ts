@@ -1,0 +1,81 @@
+/**
+ * The engine's description of a container, from the options of `docker:`.
+ */
+import { ownName } from '../../snapshot/materialize/process-name.ts'
+import { workerArguments } from '../local/environment.ts'
+import { memoryBytes, type DockerMount, type DockerOptions } from './docker-options.ts'
+import type { Parameters } from './engine.ts'
+import { installedRunner } from './runtime-archive.ts'
+
+/** Whose container it is: `ownName` of the process that made it. */
+export const ownerLabel = 'modulepickle.owner'
+
+/** A container of its own for `image`, which ends when its stdin does and is removed by the engine when it has ended. */
+export function createBody(image: string, options: DockerOptions): Parameters {
+  const { node = 'node', user, memory, cpus, network, gpus } = options
+  return {
+    Image: image,
+    Entrypoint: [node],
+    Cmd: runnerArguments(options),
+    Env: environment(options),
+    WorkingDir: '/',
+    Labels: { [ownerLabel]: ownName },
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    StdinOnce: true,
+    ...(user === undefined ? {} : { User: user }),
+    HostConfig: {
+      AutoRemove: true,
+      // Reaps what the code of calls leaves behind.
+      Init: true,
+      ...(memory === undefined ? {} : { Memory: memoryBytes(memory), MemorySwap: memoryBytes(memory) }),
+      ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
+      ...(network === undefined ? {} : { NetworkMode: network }),
+      ...(gpus === undefined ? {} : { DeviceRequests: deviceRequests(gpus) }),
+      ...mountsOf(options.mounts ?? []),
+    },
+  }
+}
+
+/** The runner in a container that runs already. */
+export function execBody(options: DockerOptions): Parameters {
+  const { node = 'node', user } = options
+  return {
+    Cmd: [node, ...runnerArguments(options)],
+    Env: environment(options),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(user === undefined ? {} : { User: user }),
+  }
+}
+
+function runnerArguments({ cwd }: DockerOptions): string[] {
+  return [...workerArguments(), installedRunner(), ...(cwd === undefined ? [] : [cwd])]
+}
+
+function environment({ env }: DockerOptions): string[] {
+  const zone = process.env['TZ'] || Intl.DateTimeFormat().resolvedOptions().timeZone
+  return Object.entries({ TZ: zone, ...env }).map(([name, value]) => `${name}=${value}`)
+}
+
+function deviceRequests(gpus: NonNullable<DockerOptions['gpus']>): readonly Parameters[] {
+  if (typeof gpus === 'object') return gpus
+  return [{ Count: gpus === 'all' ? -1 : gpus, Capabilities: [['gpu']] }]
+}
+
+function mountsOf(mounts: readonly (string | DockerMount)[]): Parameters {
+  const binds = mounts.filter(mount => typeof mount === 'string')
+  const others = mounts.filter(mount => typeof mount !== 'string')
+  return {
+    Binds: binds,
+    Mounts: others.map(({ type, source, target, readOnly = false }) => ({
+      Type: type,
+      Target: target,
+      ReadOnly: readOnly,
+      ...(source === undefined ? {} : { Source: source }),
+    })),
+  }
+}

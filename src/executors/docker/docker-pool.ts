@@ -1,0 +1,49 @@
+/**
+ * The workers of one container; another container when it is lost.
+ */
+import { Pool } from '../pool.ts'
+import type { ShippedSnapshots } from '../shipped-snapshots.ts'
+import type { ContainerWorker } from './container-worker.ts'
+import type { Launch } from './launch.ts'
+import { RunnerLink, type Hello } from './runner-link.ts'
+
+export class ContainerHost {
+  readonly #launch: Launch
+  #link: RunnerLink | undefined
+
+  constructor(launch: Launch) {
+    this.#launch = launch
+  }
+
+  /** @throws ModulePickleError why it cannot be started */
+  greeted(): Promise<Hello> {
+    return this.#open().greeted
+  }
+
+  startWorker(): ContainerWorker {
+    return this.#open().start()
+  }
+
+  async close(): Promise<void> {
+    await this.#link?.close()
+  }
+
+  #open(): RunnerLink {
+    if (!this.#link || this.#link.isOver) this.#link = new RunnerLink(this.#launch)
+    return this.#link
+  }
+}
+
+export class DockerPool extends Pool {
+  readonly #host: ContainerHost
+
+  constructor(host: ContainerHost, workers: number, shipped: ShippedSnapshots) {
+    super(() => host.startWorker(), workers, shipped)
+    this.#host = host
+  }
+
+  override async close(): Promise<void> {
+    await super.close()
+    await this.#host.close()
+  }
+}

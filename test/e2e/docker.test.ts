@@ -1,0 +1,230 @@
+/** `docker:`: calls in containers that have Node and nothing else, and all that can be wrong with them. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, rmSync } from 'node:fs'
+import { connect as connectTo, createServer, type Server, type Socket } from 'node:net'
+import { after, before, suite, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  imageOfNode,
+  imageOfOldNode,
+  imageWithoutNode,
+  ownContainers,
+  testEngine,
+  unlessDocker,
+  type TestEngine,
+} from '../support/docker.ts'
+import { DockerProject } from '../support/docker-project.ts'
+import { unlessNode } from '../support/requirements.ts'
+import { ownerLabel } from '../../src/executors/docker/create-body.ts'
+import { ownName } from '../../src/snapshot/materialize/process-name.ts'
+
+interface Refused {
+  readonly name: string
+  readonly code: string
+  readonly message: string
+}
+
+const skip = await unlessDocker()
+
+suite('docker:', { skip }, () => {
+  let project: DockerProject
+  let engine: TestEngine
+  let image: string
+
+  before(async () => {
+    project = new DockerProject()
+    engine = await testEngine()
+    image = await imageOfNode()
+  })
+
+  after(() => project.remove())
+
+  const refused = (env: NodeJS.ProcessEnv): Promise<Refused> => project.seen<Refused>('refused', env)
+
+  /** Until none of these containers is there. */
+  async function gone(id: string): Promise<void> {
+    for (let tries = 0; (await ownContainers(engine)).some(each => each.startsWith(id)); tries++) {
+      assert.ok(tries < 100, `container ${id} is still there`)
+      await pause(100)
+    }
+  }
+
+  for (const major of [20, 22, 24, 26] as const) {
+    test(`calls run in an image with Node ${major} and nothing else`, { skip: unlessNode(major) }, async () => {
+      const { stderr, ...seen } = await project.seen('calls', { IMAGE: await imageOfNode(major), TZ: 'Asia/Tokyo' })
+      assert.deepEqual(seen, {
+        closure: 42,
+        'installed package': 5,
+        'own error': [true, -1, true],
+        there: { files: [], greeting: 'hello', zone: 'Asia/Tokyo', user: 1000, version: String(major) },
+        printed: ['stderr by a child', 'stdout by console', 'stdout by the descriptor'],
+        'two workers': 2,
+        streamed: [0, 1, 2],
+        large: true,
+        'process.exit': 'ERR_WORKER_LOST',
+        'busy loop': 'ERR_CALL_CANCELLED',
+        'after both': 1,
+        'sent again': 0,
+      })
+      assert.equal(stderr, '')
+    })
+  }
+
+  test('an executor that is closed leaves no container, nor does a program that ends or is killed', async () => {
+    for (const leave of ['end', 'hang']) {
+      const child = spawn(process.execPath, [project.path('leaving.ts')], {
+        env: { ...process.env, IMAGE: image, LEAVE: leave },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [line] = (await once(child.stdout, 'data')) as [Buffer]
+      const id = line.toString().trim()
+      if (leave === 'hang') child.kill('SIGKILL')
+      await once(child, 'exit')
+      await gone(id)
+    }
+  })
+
+  test('a container that a killed sender has made and never started is removed by the next to connect', async () => {
+    const body = { Image: image, Cmd: ['node'], Labels: { [ownerLabel]: ownName.replace(/-\d+-\d+$/, '-4194305-1') } }
+    const abandoned = await engine.createContainer({ _query: {}, _body: body })
+    assert.equal((await refused({ IMAGE: image })).code, 'none')
+    assert.equal((await ownContainers(engine)).includes(abandoned.id), false)
+  })
+
+  test('a container that runs already is used, keeps the code that it was sent, and goes on running', async () => {
+    const container = await engine.createContainer({
+      _query: {},
+      _body: { Image: image, Entrypoint: ['node'], Cmd: ['-e', 'setInterval(() => {}, 1000)'], HostConfig: { Init: true } },
+    })
+    await container.start()
+    try {
+      const { seen } = await project.seen<{ seen: unknown[] }>('running', { CONTAINER: container.id })
+      assert.deepEqual(seen, [7, true, true, 7, true, false])
+      assert.equal((await container.inspect()).State.Running, true)
+    } finally {
+      await container.remove({ force: true })
+    }
+  })
+
+  test('a call that is out of memory, or whose container is killed, fails by code; the next one runs', async () => {
+    const { lines, seen } = await project.follow('losses', { IMAGE: image }, async line => {
+      const [, id] = /^running (\w+)/.exec(line) ?? []
+      if (id !== undefined) await engine.getContainer(id).remove({ force: true })
+    })
+    const { 'out of memory': memory, 'container killed': killed, ...others } = seen as Record<string, Refused>
+    assert.equal(memory?.code, 'ERR_OUT_OF_MEMORY', JSON.stringify([memory, lines]))
+    assert.match(memory?.message ?? '', /memory: '2g'/)
+    assert.equal(killed?.code, 'ERR_CONTAINER_LOST')
+    assert.match(killed?.message ?? '', /has ended: it was ended from outside, by signal 9.* may have had effects/)
+    assert.deepEqual(others, { 'after that': 'fine', 'in another container': 'fine' })
+  })
+
+  test('an engine is reached over TCP; a call fails by code when that goes away', async () => {
+    const proxy = await tcpProxy(engineSocket())
+    const env = { IMAGE: image, LOSSES: 'engine', DOCKER_HOST: `tcp://127.0.0.1:${proxy.port}` }
+    const { seen } = await project.follow('losses', env, async line => {
+      if (line.startsWith('running')) proxy.stop()
+    })
+    const stopped = seen['engine stopped'] as Refused
+    assert.equal(stopped.code, 'ERR_ENGINE_LOST', stopped.message)
+  })
+
+  suite('connect() says what is wrong', () => {
+    test('with no engine', async () => {
+      const { code, message } = await refused({ IMAGE: image, DOCKER_HOST: 'unix:///nowhere/docker.sock' })
+      assert.equal(code, 'ERR_ENGINE_UNREACHABLE')
+      assert.match(message, /at unix:\/\/\/nowhere\/docker\.sock: .*Start Docker, or say in DOCKER_HOST/)
+    })
+
+    test('with an engine that this user may not use', async () => {
+      const directory = project.path('closed')
+      const server = createServer().listen(directory)
+      await once(server, 'listening')
+      chmodSync(directory, 0)
+      chmodSync(project.directory, 0o755)
+      const nobody = process.getuid?.() === 0 ? '1' : '0'
+      try {
+        const { code, message } = await refused({ IMAGE: image, DOCKER_HOST: `unix://${directory}`, NOBODY: nobody })
+        assert.equal(code, 'ERR_ENGINE_DENIED', message)
+        assert.match(message, /usermod -aG docker/)
+      } finally {
+        server.close()
+        rmSync(directory, { force: true })
+      }
+    })
+
+    test('with an image that is nowhere', async () => {
+      const name = '127.0.0.1:1/nothing:here'
+      const pulled = await refused({ IMAGE: name })
+      assert.equal(pulled.code, 'ERR_IMAGE_MISSING')
+      assert.match(pulled.message, /has no image 127\.0\.0\.1:1\/nothing:here, and it cannot be pulled: .*docker pull/)
+      const never = await refused({ IMAGE: name, OPTIONS: '{"pull":"never"}' })
+      assert.equal(never.code, 'ERR_IMAGE_MISSING')
+      assert.match(never.message, /is not to pull it \(pull: 'never'\)/)
+    })
+
+    test('with an image without Node, and with a program that is not Node', async () => {
+      const empty = await refused({ IMAGE: await imageWithoutNode() })
+      assert.equal(empty.code, 'ERR_IMAGE_WITHOUT_NODE', empty.message)
+      assert.match(empty.message, /Use an image that has Node 20\.19 or later, such as node:24-slim/)
+      const other = await refused({ IMAGE: image, OPTIONS: '{"node":"/lib64/ld-linux-x86-64.so.2"}' })
+      assert.equal(other.code, 'ERR_IMAGE_WITHOUT_NODE', other.message)
+    })
+
+    test('with a Node that is too old', async () => {
+      const { code, message } = await refused({ IMAGE: await imageOfOldNode() })
+      assert.equal(code, 'ERR_NODE_TOO_OLD')
+      assert.match(message, /has Node v18\.0\.0, and 20\.19 or later is needed/)
+    })
+
+    test('with a container that the engine refuses, and one that is not there', async () => {
+      const network = await refused({ IMAGE: image, OPTIONS: '{"network":"no-such-network"}' })
+      assert.equal(network.code, 'ERR_CONTAINER_START')
+      assert.match(network.message, /no-such-network/)
+      const missing = await refused({ IMAGE: 'container/0123456789ab' })
+      assert.equal(missing.code, 'ERR_CONTAINER_START')
+      assert.match(missing.message, /has no container 0123456789ab\. docker ps lists/)
+    })
+
+    test('with options that mean nothing', async () => {
+      const wrong: readonly (readonly [string, string, RegExp])[] = [
+        ['{"memory":"much"}', 'RangeError', /512m/],
+        ['{"worker":2}', 'TypeError', /has no option worker\. It has workers,/],
+        ['{"gpus":"some"}', 'RangeError', /"all"/],
+        ['{"container":"x"}', 'TypeError', /for the target docker: alone/],
+      ]
+      for (const [OPTIONS, name, message] of wrong) {
+        const error = await refused({ IMAGE: image, OPTIONS })
+        assert.equal(error.name, name, error.message)
+        assert.match(error.message, message)
+      }
+    })
+  })
+})
+
+function engineSocket(): string {
+  const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
+  return host.replace(/^unix:\/\//, '')
+}
+
+async function tcpProxy(target: string): Promise<{ port: number; stop(): void }> {
+  const sockets = new Set<Socket>()
+  const server: Server = createServer({ allowHalfOpen: true }, socket => {
+    const other = connectTo({ path: target, allowHalfOpen: true })
+    for (const each of [socket, other]) {
+      sockets.add(each)
+      each.on('error', () => {})
+    }
+    socket.pipe(other)
+    other.pipe(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const stop = (): void => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  return { port: (server.address() as { port: number }).port, stop }
+}
