@@ -7,10 +7,10 @@ import type { WorkerEnd } from './transport.ts'
 const shownLines = 20
 
 /** The codes of calls whose workers have ended before they did, whoever ended them. */
-const losses: readonly ErrorCode[] = ['ERR_WORKER_LOST', 'ERR_OUT_OF_MEMORY', 'ERR_CONTAINER_LOST', 'ERR_ENGINE_LOST']
+const losses = new Set<ErrorCode>(['ERR_WORKER_LOST', 'ERR_OUT_OF_MEMORY', 'ERR_CONTAINER_LOST', 'ERR_ENGINE_LOST'])
 
 export function isLoss(error: unknown): boolean {
-  return isModulePickleError(error) && losses.includes(error.code)
+  return isModulePickleError(error) && losses.has(error.code)
 }
 
 /** The code of what a transport knows about the end of its worker, which is more than how its process ended; else `otherwise`. */

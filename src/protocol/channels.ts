@@ -199,7 +199,7 @@ class Channel extends Duplex {
   }
 
   async #send(chunk: Buffer): Promise<void> {
-    for (let at = 0; at < chunk.byteLength && !this.destroyed; ) {
+    for (let at = 0; at < chunk.byteLength && !this.destroyed;) {
       if (this.#credit === 0) await new Promise<void>(resolve => (this.#onCredit = resolve))
       const piece = chunk.subarray(at, at + Math.min(this.#credit, maximumDataBytes))
       if (piece.byteLength === 0) continue

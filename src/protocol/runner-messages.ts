@@ -35,5 +35,8 @@ export function parseMessage<M extends ToRunner | FromRunner>(text: string, kind
   const message: unknown = JSON.parse(text)
   const kind: unknown = Object(message).kind
   if (kinds.some(known => known === kind)) return message as M
-  throw new ModulePickleError('ERR_PROTOCOL', `The peer sent ${text.slice(0, 200)}, which is not ${kinds.join(' or ')}.`)
+  throw new ModulePickleError(
+    'ERR_PROTOCOL',
+    `The peer sent ${text.slice(0, 200)}, which is not ${kinds.join(' or ')}.`,
+  )
 }

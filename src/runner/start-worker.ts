@@ -36,7 +36,13 @@ export function startWorker(number: number, channels: Channels, directory: strin
     env: { MODULEPICKLE_CACHE: path.join(common, `cache-${process.getuid?.() ?? 0}`), ...process.env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
-  const [, stdout, stderr, conversation, lifeline] = child.stdio as unknown as [null, Readable, Readable, Duplex, Duplex]
+  const [, stdout, stderr, conversation, lifeline] = child.stdio as unknown as [
+    null,
+    Readable,
+    Readable,
+    Duplex,
+    Duplex,
+  ]
   const open = channels.open(numbers.conversation)
   const printed = [
     carry(stdout, channels.open(numbers.stdout)),

@@ -60,7 +60,8 @@ suite('docker:', { skip }, () => {
         'own error': [true, -1, true],
         there: { files: [], greeting: 'hello', zone: 'Asia/Tokyo', user: 1000, version: String(major) },
         printed: ['stderr by a child', 'stdout by console', 'stdout by the descriptor'],
-        'two workers': 2,
+        meanwhile: 'another worker',
+        cancelled: 'ERR_CALL_CANCELLED',
         streamed: [0, 1, 2],
         large: true,
         'process.exit': 'ERR_WORKER_LOST',
@@ -96,7 +97,12 @@ suite('docker:', { skip }, () => {
   test('a container that runs already is used, keeps the code that it was sent, and goes on running', async () => {
     const container = await engine.createContainer({
       _query: {},
-      _body: { Image: image, Entrypoint: ['node'], Cmd: ['-e', 'setInterval(() => {}, 1000)'], HostConfig: { Init: true } },
+      _body: {
+        Image: image,
+        Entrypoint: ['node'],
+        Cmd: ['-e', 'setInterval(() => {}, 1000)'],
+        HostConfig: { Init: true },
+      },
     })
     await container.start()
     try {

@@ -60,7 +60,11 @@ export async function imageOfOldNode(): Promise<string> {
   const base = await imageOfNode()
   const old = `Object.defineProperty(process, 'version', { value: 'v18.0.0' })`
   return built('node-old', [
-    { name: 'Dockerfile', mode: 0o644, content: Buffer.from(`FROM ${base}\nCOPY old.cjs /\nENV NODE_OPTIONS=--require=/old.cjs\n`) },
+    {
+      name: 'Dockerfile',
+      mode: 0o644,
+      content: Buffer.from(`FROM ${base}\nCOPY old.cjs /\nENV NODE_OPTIONS=--require=/old.cjs\n`),
+    },
     { name: 'old.cjs', mode: 0o644, content: Buffer.from(old) },
   ])
 }
@@ -75,7 +79,11 @@ async function imported(tag: string, entries: () => TarEntry[]): Promise<string>
   const name = `${repositoryName}:${tag}`
   const engine = await testEngine()
   if (await has(engine, name)) return name
-  const stream = await engine.importImage(tarOf(entries()), { repo: repositoryName, tag, changes: 'ENV PATH=/usr/local/bin' })
+  const stream = await engine.importImage(tarOf(entries()), {
+    repo: repositoryName,
+    tag,
+    changes: 'ENV PATH=/usr/local/bin',
+  })
   await stream.forEach(() => {})
   return name
 }
@@ -90,10 +98,13 @@ async function built(tag: string, context: TarEntry[]): Promise<string> {
 }
 
 async function has(engine: TestEngine, image: string): Promise<boolean> {
-  return engine.getImage(image).inspect().then(
-    () => true,
-    () => false,
-  )
+  return engine
+    .getImage(image)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 function librariesOf(program: string): TarEntry[] {

@@ -44,8 +44,9 @@ export function loadedBuiltinOf(value: object): string | undefined {
 const loaded = new Map<unknown, string>()
 let listed = 0
 
-/** As all builtin modules do that are objects. */
+/** As all builtin modules do that are objects. V8 lists all keys before the first is given: of a large view they are many. */
 function beginsWithFunction(value: object): boolean {
+  if (ArrayBuffer.isView(value) || Array.isArray(value)) return false
   for (const key in value) return typeof Object.getOwnPropertyDescriptor(value, key)?.value === 'function'
   return false
 }

@@ -32,7 +32,8 @@ export async function connectDocker(target: string, options: DockerOptions): Pro
       : launchInContainer(engine, running, options)
   const host = new ContainerHost(launch)
   const [{ parallelism }] = await Promise.all([host.greeted(), sweepContainers(engine)])
-  const { workers = Math.max(1, Math.min(parallelism, Math.ceil(options.cpus ?? parallelism))), fresh = 'call' } = options
+  const { workers = Math.max(1, Math.min(parallelism, Math.ceil(options.cpus ?? parallelism))), fresh = 'call' } =
+    options
   const makePool = (shipped: ConstructorParameters<typeof DockerPool>[2]): DockerPool => {
     const pool = new DockerPool(host, workers, shipped)
     pool.prepare()
@@ -42,7 +43,9 @@ export async function connectDocker(target: string, options: DockerOptions): Pro
 }
 
 function runningContainer(place: string, { container }: DockerOptions): string | undefined {
-  if (container === undefined) return place.startsWith(containerPrefix) ? place.slice(containerPrefix.length) : undefined
-  if (place !== '') throw new TypeError(`The option container is for the target docker: alone, and this one names ${place}.`)
+  if (container === undefined)
+    return place.startsWith(containerPrefix) ? place.slice(containerPrefix.length) : undefined
+  if (place !== '')
+    throw new TypeError(`The option container is for the target docker: alone, and this one names ${place}.`)
   return typeof container === 'string' ? container : container.getId()
 }

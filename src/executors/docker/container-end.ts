@@ -24,13 +24,23 @@ interface Event {
   readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> }
 }
 
-export async function describeEnd({ engine, container, name, node, hasGreeted, said }: Ended): Promise<ModulePickleError> {
+export async function describeEnd({
+  engine,
+  container,
+  name,
+  node,
+  hasGreeted,
+  said,
+}: Ended): Promise<ModulePickleError> {
   const events = await eventsOf(engine, container.id)
   if (!events) {
     const what = `The container engine at ${engineAddress()} has stopped, or cannot be reached any more, and with it the ${name}`
     return new ModulePickleError('ERR_ENGINE_LOST', `${what}. Start it again; the next call makes another container.`)
   }
-  const text = said.filter(line => line !== '').join('\n').trim()
+  const text = said
+    .filter(line => line !== '')
+    .join('\n')
+    .trim()
   if (!hasGreeted) return notStarted(name, node, exitCode(events), text)
   const isKilled = events.some(({ Action }) => Action === 'kill')
   if (!isKilled && events.some(({ Action }) => Action === 'oom')) return wantOfMemory(name)
@@ -47,12 +57,16 @@ export function wantOfMemory(name: string): ModulePickleError {
 }
 
 function notStarted(name: string, node: string, code: string | undefined, said: string): ModulePickleError {
-  const isMissing = code === '126' || code === '127' || /executable file not found|no such file or directory/i.test(said)
+  const isMissing =
+    code === '126' || code === '127' || /executable file not found|no such file or directory/i.test(said)
   if (isMissing) return withoutNode(name, `there is no program ${node} that can be run`, said)
   // Whatever it was, it has done what it was asked, and is not Node.
   if (code === '0') return withoutNode(name, `its program ${node} is something else`, said)
   const printed = said === '' ? '' : ` It printed:\n${said}`
-  return new ModulePickleError('ERR_CONTAINER_START', `The ${name} ended as it started, with code ${code ?? '(unknown)'}.${printed}`)
+  return new ModulePickleError(
+    'ERR_CONTAINER_START',
+    `The ${name} ended as it started, with code ${code ?? '(unknown)'}.${printed}`,
+  )
 }
 
 export function withoutNode(name: string, what: string, said: string): ModulePickleError {

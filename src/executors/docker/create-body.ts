@@ -71,11 +71,11 @@ function mountsOf(mounts: readonly (string | DockerMount)[]): Parameters {
   const others = mounts.filter(mount => typeof mount !== 'string')
   return {
     Binds: binds,
-    Mounts: others.map(({ type, source, target, readOnly = false }) => ({
-      Type: type,
-      Target: target,
-      ReadOnly: readOnly,
-      ...(source === undefined ? {} : { Source: source }),
-    })),
+    Mounts: others.map(mountOf),
   }
+}
+
+function mountOf({ type, source, target, readOnly = false }: DockerMount): Parameters {
+  const mount = { Type: type, Target: target, ReadOnly: readOnly }
+  return source === undefined ? mount : Object.assign(mount, { Source: source })
 }

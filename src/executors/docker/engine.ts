@@ -21,7 +21,8 @@ export interface Container {
   start(): Promise<unknown>
   attach(options: Parameters): Promise<EngineSocket>
   putArchive(tar: Uint8Array, options: Parameters): Promise<unknown>
-  infoArchive(options: Parameters): Promise<unknown>
+  /** The answer is a stream without content; unread, it keeps its connection. */
+  infoArchive(options: Parameters): Promise<Readable>
   inspect(): Promise<ContainerState>
   exec(body: Parameters): Promise<{ start(options: Parameters): Promise<EngineSocket> }>
   wait(options: Parameters): Promise<unknown>
@@ -34,7 +35,7 @@ export interface ContainerState {
 }
 
 export interface Engine {
-  ping(): Promise<unknown>
+  ping(options: { readonly abortSignal: AbortSignal }): Promise<unknown>
   createContainer(options: { readonly _query: Parameters; readonly _body: Parameters }): Promise<Container>
   getContainer(id: string): Container
   listContainers(options: Parameters): Promise<readonly { readonly Id: string; readonly Labels: Labels }[]>
@@ -52,18 +53,15 @@ const pingTimeoutMs = 10_000
  */
 export async function openEngine(): Promise<Engine> {
   const Docker = await loadClient()
-  let timer: NodeJS.Timeout | undefined
+  const silence = AbortSignal.timeout(pingTimeoutMs)
   try {
     const engine = new Docker()
-    const silence = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(unreachable(`it did not answer within ${pingTimeoutMs / 1000} s`)), pingTimeoutMs)
-    })
-    await Promise.race([engine.ping(), silence])
+    await engine.ping({ abortSignal: silence })
     return engine
   } catch (error) {
-    throw engineError(error)
-  } finally {
-    clearTimeout(timer)
+    throw silence.aborted
+      ? unreachable(`it did not answer within ${pingTimeoutMs / 1000} s`, error)
+      : engineError(error)
   }
 }
 

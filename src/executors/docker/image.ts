@@ -68,7 +68,10 @@ class PullProgress {
     if (!process.stderr.isTTY || performance.now() - this.#shownAt < 100) return
     this.#shownAt = performance.now()
     const layers = [...this.#layers.values()]
-    const [done, all] = [layers.reduce((sum, layer) => sum + layer.current, 0), layers.reduce((sum, layer) => sum + layer.total, 0)]
+    const [done, all] = [
+      layers.reduce((sum, layer) => sum + layer.current, 0),
+      layers.reduce((sum, layer) => sum + layer.total, 0),
+    ]
     this.#write(`: ${megabytes(done)} of ${megabytes(all)} MB`)
   }
 

@@ -46,7 +46,8 @@ export async function launchImage(engine: Engine, image: string, options: Docker
       name,
       input,
       output,
-      explain: (hasGreeted, said) => describeEnd({ engine, container, name, node, hasGreeted, said: [said, ...output.lastLines()] }),
+      explain: (hasGreeted, said) =>
+        describeEnd({ engine, container, name, node, hasGreeted, said: [said, ...output.lastLines()] }),
       remove: () => removeOwn(container, input),
     }
   } catch (error) {
@@ -62,7 +63,8 @@ export async function launchInContainer(engine: Engine, id: string, options: Doc
   const name = `container ${id.slice(0, 12)}`
   try {
     const { State } = await container.inspect()
-    if (!State.Running) throw new ModulePickleError('ERR_CONTAINER_START', `The ${name} does not run. Start it: docker start ${id}`)
+    if (!State.Running)
+      throw new ModulePickleError('ERR_CONTAINER_START', `The ${name} does not run. Start it: docker start ${id}`)
     await putRuntime(container)
     const exec = await container.exec(execBody(options))
     const input = await exec.start({ hijack: true, stdin: true })
@@ -71,12 +73,17 @@ export async function launchInContainer(engine: Engine, id: string, options: Doc
       name,
       input,
       output,
-      explain: (hasGreeted, said) => describeEnd({ engine, container, name, node, hasGreeted, said: [said, ...output.lastLines()] }),
+      explain: (hasGreeted, said) =>
+        describeEnd({ engine, container, name, node, hasGreeted, said: [said, ...output.lastLines()] }),
       remove: () => ended(input),
     }
   } catch (error) {
     if (statusOf(error) !== 404) throw engineError(error)
-    throw new ModulePickleError('ERR_CONTAINER_START', `The engine has no container ${id}. docker ps lists those that run.`, { cause: error })
+    throw new ModulePickleError(
+      'ERR_CONTAINER_START',
+      `The engine has no container ${id}. docker ps lists those that run.`,
+      { cause: error },
+    )
   }
 }
 
@@ -88,7 +95,8 @@ async function create(engine: Engine, image: string, options: DockerOptions): Pr
     return await engine.createContainer(parameters)
   } catch (error) {
     if (statusOf(error) !== 404) throw engineError(error)
-    if (pull !== 'missing') throw missingImage(image, `and is not to pull it (pull: '${pull}'): ${reason(error)}`, error)
+    if (pull !== 'missing')
+      throw missingImage(image, `and is not to pull it (pull: '${pull}'): ${reason(error)}`, error)
     await pullImage(engine, image, platform)
   }
   return await engine.createContainer(parameters).catch(error => {
@@ -99,7 +107,8 @@ async function create(engine: Engine, image: string, options: DockerOptions): Pr
 /** Another process may have put it there, and be using it. */
 async function putRuntime(container: Container): Promise<void> {
   try {
-    await container.infoArchive({ path: installedRunner() })
+    const answer = await container.infoArchive({ path: installedRunner() })
+    answer.resume()
   } catch (error) {
     if (statusOf(error) !== 404) throw error
     await container.putArchive(runtimeArchive(), { path: '/' })
