@@ -196,7 +196,9 @@ export class RemoteWorker {
     const end = await this.#ended()
     const lines = this.#lastLines()
     const what = describeLoss(this.transport.name, end, { hasBegun: this.#hasBegun, exitCode }, lines)
-    return new ModulePickleError(codeOfEnd(end, 'ERR_WORKER_LOST'), what + describeLastLines(lines), { cause: end.failure })
+    return new ModulePickleError(codeOfEnd(end, 'ERR_WORKER_LOST'), what + describeLastLines(lines), {
+      cause: end.failure,
+    })
   }
 
   async #startFailure(): Promise<ModulePickleError> {

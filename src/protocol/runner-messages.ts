@@ -7,8 +7,9 @@
 import { ModulePickleError } from '../errors.ts'
 
 export type ToRunner =
-  /** Start this worker. Its channels are open from here on. */
-  { readonly kind: 'start'; readonly worker: number } | { readonly kind: 'kill'; readonly worker: number }
+  /** Start this worker. Its channels are open from here on. `env` is added to its environment. */
+  | { readonly kind: 'start'; readonly worker: number; readonly env: Readonly<Record<string, string>> }
+  | { readonly kind: 'kill'; readonly worker: number }
 
 export type FromRunner =
   /** The first message. `parallelism` is how many threads can run at once. */

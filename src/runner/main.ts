@@ -31,11 +31,11 @@ say({ kind: 'hello', node: process.version, parallelism: os.availableParallelism
 
 function take(message: ToRunner): void {
   if (message.kind === 'kill') workers.get(message.worker)?.kill()
-  else start(message.worker)
+  else start(message.worker, message.env)
 }
 
-function start(number: number): void {
-  const worker = startWorker(number, channels, directory)
+function start(number: number, env: NodeJS.ProcessEnv): void {
+  const worker = startWorker(number, channels, { directory, env })
   workers.set(number, worker)
   void worker.ended.then(({ code, signal, failure }) => {
     workers.delete(number)

@@ -14,6 +14,13 @@ interface End {
   readonly failure: string | null
 }
 
+interface Surroundings {
+  /** In the place of an empty one. */
+  readonly directory: string | undefined
+  /** Added to the environment. */
+  readonly env: NodeJS.ProcessEnv
+}
+
 export interface StartedWorker {
   /** Settles when all that it had to say has been passed on. */
   readonly ended: Promise<End>
@@ -28,12 +35,12 @@ const common = path.join(installed, 'work')
 /** A process that code has left behind may hold the pipes open: what is in them by then is all that is waited for. */
 const lastWordsMs = 100
 
-export function startWorker(number: number, channels: Channels, directory: string | undefined): StartedWorker {
+export function startWorker(number: number, channels: Channels, { directory, env }: Surroundings): StartedWorker {
   const numbers = channelsOf(number)
   const scratch = directory === undefined ? path.join(common, `worker-${process.pid}-${number}`) : undefined
   const child = spawn(process.execPath, [...process.execArgv, program, ...(scratch === undefined ? [] : [scratch])], {
     cwd: directory ?? common,
-    env: { MODULEPICKLE_CACHE: path.join(common, `cache-${process.getuid?.() ?? 0}`), ...process.env },
+    env: { MODULEPICKLE_CACHE: path.join(common, `cache-${process.getuid?.() ?? 0}`), ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
   const [, stdout, stderr, conversation, lifeline] = child.stdio as unknown as [

@@ -3,6 +3,7 @@
  *
  * Connecting starts the container, so that what is wrong with it is known at once, and its first worker.
  */
+import { signingKey } from '../../signing/signing-key.ts'
 import { codeSources } from '../code-sources.ts'
 import type { Executor } from '../contract.ts'
 import { poolExecutor } from '../pool-executor.ts'
@@ -30,12 +31,12 @@ export async function connectDocker(target: string, options: DockerOptions): Pro
     running === undefined
       ? launchImage(engine, place || defaultImage, options)
       : launchInContainer(engine, running, options)
-  const host = new ContainerHost(launch)
+  const host = new ContainerHost(launch, signingKey(options.key)?.derive('conversation'))
   const [{ parallelism }] = await Promise.all([host.greeted(), sweepContainers(engine)])
   const { workers = Math.max(1, Math.min(parallelism, Math.ceil(options.cpus ?? parallelism))), fresh = 'call' } =
     options
   const makePool = (shipped: ConstructorParameters<typeof DockerPool>[2]): DockerPool => {
-    const pool = new DockerPool(host, workers, shipped)
+    const pool = new DockerPool(host, workers, shipped, options.isolate ?? 'snapshot')
     pool.prepare()
     return pool
   }

@@ -4,6 +4,7 @@
 import { finished } from 'node:stream/promises'
 import type { Duplex, Readable } from 'node:stream'
 import { channelsOf, type FromRunner } from '../../protocol/runner-messages.ts'
+import { SignedStream } from '../../protocol/index.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { wantOfMemory } from './container-end.ts'
@@ -21,13 +22,14 @@ export class ContainerWorker implements WorkerTransport {
   readonly #printed: Promise<unknown>
   #end: (end: WorkerEnd) => void = () => {}
 
-  /** The runner is told by who makes this. */
-  constructor(link: RunnerLink, number: number) {
+  /** The runner was told by who makes this. */
+  constructor(link: RunnerLink, number: number, key: Uint8Array | undefined) {
     this.#link = link
     this.#number = number
     this.ended = new Promise(resolve => (this.#end = resolve))
     const { conversation, stdout, stderr } = channelsOf(number)
-    this.stream = link.channels.open(conversation)
+    const channel = link.channels.open(conversation)
+    this.stream = key ? new SignedStream(channel, key, 'sender') : channel
     const [out, err] = [link.channels.open(stdout), link.channels.open(stderr)]
     this.#splitters = [this.#split(out, 'stdout'), this.#split(err, 'stderr')]
     this.#printed = Promise.allSettled([out, err].map(pipe => finished(pipe, { writable: false })))

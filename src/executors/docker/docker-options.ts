@@ -2,7 +2,9 @@
  * What `docker:` can be told, checked.
  */
 import type { Freshness } from '../../snapshot/pack/working-directory.ts'
+import type { KeyOption } from '../../signing/signing-key.ts'
 import { checkChoice, checkCount, checkFreshness, checkNames } from '../options.ts'
+import type { Isolation } from '../pool.ts'
 
 /** A directory or volume of the engine's machine, for the container. */
 export interface DockerMount {
@@ -22,6 +24,10 @@ export interface DockerOptions {
   readonly cwd?: string
   /** When the code on the disk is looked at again: at each call (`call`, the default), never, or when that many ms have passed. */
   readonly fresh?: Freshness
+  /** What the conversations with the workers are signed with; by default what MODULEPICKLE_KEY has, if anything. */
+  readonly key?: KeyOption
+  /** What shares a worker process: calls of the same code (`snapshot`, the default), or none (`call`). */
+  readonly isolate?: Isolation
   /** How much memory the container may use, all its workers together: bytes, or as `512m`, `2g`. */
   readonly memory?: number | string
   /** How many processors the container may use, such as 1.5. */
@@ -48,7 +54,7 @@ export interface StartedContainer {
   getId(): string
 }
 
-const all = ['workers', 'env', 'cwd', 'fresh', 'user', 'node', 'container'] as const
+const all = ['workers', 'env', 'cwd', 'fresh', 'key', 'isolate', 'user', 'node', 'container'] as const
 const ofNewContainers = ['memory', 'cpus', 'network', 'mounts', 'gpus', 'platform', 'pull'] as const
 
 /** @throws TypeError or RangeError for options that mean nothing, also of a container that runs already (`isRunning`) */
@@ -57,6 +63,7 @@ export function checkDockerOptions(options: DockerOptions, isRunning: boolean): 
   const { workers, fresh, cpus, memory, mounts, gpus, pull, env, container } = options
   if (workers !== undefined) checkCount('workers', workers)
   if (fresh !== undefined) checkFreshness(fresh)
+  if (options.isolate !== undefined) checkChoice('isolate', options.isolate, ['snapshot', 'call'])
   if (pull !== undefined) checkChoice('pull', pull, ['missing', 'always', 'never'])
   if (typeof gpus === 'number') checkCount('gpus', gpus)
   else if (gpus !== undefined && !Array.isArray(gpus)) checkChoice('gpus', gpus, ['all'])

@@ -1,7 +1,7 @@
 /**
  * The workers of one container; another container when it is lost.
  */
-import { Pool } from '../pool.ts'
+import { Pool, type Isolation } from '../pool.ts'
 import type { ShippedSnapshots } from '../shipped-snapshots.ts'
 import type { ContainerWorker } from './container-worker.ts'
 import type { Launch } from './launch.ts'
@@ -9,10 +9,13 @@ import { RunnerLink, type Hello } from './runner-link.ts'
 
 export class ContainerHost {
   readonly #launch: Launch
+  readonly #key: Uint8Array | undefined
   #link: RunnerLink | undefined
 
-  constructor(launch: Launch) {
+  /** `key` signs the conversations with workers. */
+  constructor(launch: Launch, key: Uint8Array | undefined) {
     this.#launch = launch
+    this.#key = key
   }
 
   /** @throws ModulePickleError why it cannot be started */
@@ -21,7 +24,7 @@ export class ContainerHost {
   }
 
   startWorker(): ContainerWorker {
-    return this.#open().start()
+    return this.#open().start(this.#key)
   }
 
   async close(): Promise<void> {
@@ -37,8 +40,8 @@ export class ContainerHost {
 export class DockerPool extends Pool {
   readonly #host: ContainerHost
 
-  constructor(host: ContainerHost, workers: number, shipped: ShippedSnapshots) {
-    super(() => host.startWorker(), workers, shipped)
+  constructor(host: ContainerHost, workers: number, shipped: ShippedSnapshots, isolate: Isolation) {
+    super(() => host.startWorker(), workers, shipped, isolate)
     this.#host = host
   }
 

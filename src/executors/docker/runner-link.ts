@@ -6,6 +6,7 @@
 import { isModulePickleError, ModulePickleError } from '../../errors.ts'
 import { Channels } from '../../protocol/channels.ts'
 import { parseMessage, type FromRunner } from '../../protocol/runner-messages.ts'
+import { keyVariable } from '../conversation-key.ts'
 import { ContainerWorker } from './container-worker.ts'
 import { withoutNode } from './container-end.ts'
 import type { Launch, Launched } from './launch.ts'
@@ -48,12 +49,14 @@ export class RunnerLink {
     return this.#isOver
   }
 
-  start(): ContainerWorker {
+  /** `key` signs the conversation. */
+  start(key: Uint8Array | undefined): ContainerWorker {
     const number = ++this.#started
-    const worker = new ContainerWorker(this, number)
+    // First, as a worker has something to say from the start.
+    this.channels.send(JSON.stringify({ kind: 'start', worker: number, env: keyVariable(key) }))
+    const worker = new ContainerWorker(this, number, key)
     this.#workers.set(number, worker)
     this.hold(number, true)
-    this.channels.send(JSON.stringify({ kind: 'start', worker: number }))
     return worker
   }
 

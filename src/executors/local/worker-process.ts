@@ -13,6 +13,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ModulePickleError } from '../../errors.ts'
 import { conversationKeyVariable, SignedStream } from '../../protocol/index.ts'
+import { keyVariable } from '../conversation-key.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges, type Inspect } from './environment.ts'
@@ -45,7 +46,7 @@ export class WorkerProcess implements WorkerTransport {
     const cwd = path.resolve(chosen ?? tmpdir())
     const scratch = chosen === undefined ? nameScratchDirectory(cwd) : undefined
     const args = [...workerArguments(inspect), program, ...(scratch === undefined ? [] : [scratch])]
-    this.#process = spawnWorker(args, cwd, { ...env, ...keyVariable(key) })
+    this.#process = spawnWorker(args, cwd, { ...env, [conversationKeyVariable]: undefined, ...keyVariable(key) })
     this.isPatient = inspect === 'wait'
     this.name = `process ${this.#process.pid ?? '(none)'}`
     const [, stdout, stderr, socket, lifeline] = this.#process.stdio as unknown as FiveStreams
@@ -106,11 +107,6 @@ export class WorkerProcess implements WorkerTransport {
 type FiveStreams = readonly [stdin: null, stdout: Socket, stderr: Socket, conversation: Socket, lifeline: Socket]
 
 const lastWordsMs = 100
-
-/** Nobody else can read the environment of a process but its user, who can read this one's memory as well. */
-function keyVariable(key: Uint8Array | undefined): EnvironmentChanges {
-  return { [conversationKeyVariable]: key && Buffer.from(key).toString('base64') }
-}
 
 function spawnWorker(args: readonly string[], cwd: string, env: EnvironmentChanges | undefined): ChildProcess {
   try {
