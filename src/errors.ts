@@ -26,6 +26,7 @@ export const codes = {
   ERR_SECRET_REACHED: 'Code imports or reads a file that never ships because it looks like a secret.',
   ERR_SNAPSHOT_TOO_LARGE: 'The packages that would ship are over the size limit.',
   ERR_SNAPSHOT_PATH: 'A path or link cannot be part of a snapshot.',
+  ERR_PACKAGE_LOCAL: 'An installed package depends on a local one, and would not find the one that ships.',
   ERR_BUILD_STALE: 'A build that ships is older than the source that it was made from.',
   // The other end.
   ERR_FORMAT_VERSION: 'The pickle or peer speaks a format version that this one does not.',

@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { DeferredImport } from './cloudpickle/index.ts'
 import type { Manifest, ManifestObject } from './cloudpickle/manifest.ts'
-import type { InstalledFile } from './cloudpickle/source/installed-package.ts'
+import { isInNodeModules, packageIdentity, type InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { ancestors } from './cloudpickle/source/package-json.ts'
 import { traceSync, type StageDetails } from './diagnostics/channels.ts'
 import { ModulePickleError } from './errors.ts'
@@ -178,6 +178,7 @@ export class Shipment implements Packed {
     if (this.sources.size > 0) reportChanged(new Set([...this.sources.values(), ...this.#reached]), this.#changed)
     const { snapshots } = this
     const named = this.#describeNamed()
+    this.#checkInstalled()
     const packages = new Map([...this.#named].map(directory => [named.labels.get(directory)!, directory]))
     for (const directories of [packages, ...snapshots.map(({ packageDirectories }) => packageDirectories)]) {
       for (const [label, directory] of directories) this.packageDirectories.set(label, directory)
@@ -227,6 +228,21 @@ export class Shipment implements Packed {
   #snapshotName(root: string, file: string): string {
     const packed = this.#pack()
     return `snapshot:${[...packed.keys()].indexOf(root)}/${packed.get(root)!.pathOf(file)}`
+  }
+
+  /** An installed package imports from where it lies: of a local package, what is there, and not what is in a snapshot. */
+  #checkInstalled(): void {
+    for (const [directory, user] of this.installed.flatMap(({ users }) => [...users])) {
+      const local = isInNodeModules(directory) ? undefined : this.#source.locate(path.join(directory, 'package.json'))
+      if (!local || !this.#files.has(local.root)) continue
+      const [using, used] = [user, directory].map(each => packageIdentity(each).name)
+      throw new ModulePickleError(
+        'ERR_PACKAGE_LOCAL',
+        `${using}, installed in ${user}, depends on ${used}, which is a local package of ${local.root}. ` +
+          `Elsewhere it would have another instance of ${used} than your code, or an older one. ` +
+          `Make ${using} a package of the workspace, or install ${used} as it is published.`,
+      )
+    }
   }
 
   /** What runs may be older than what ships: each name that the pickle uses must still be there. */

@@ -1,15 +1,16 @@
 /**
  * The workers that wait for calls, and what code each of them has run.
  *
- * Modules are never unloaded, and two versions of them in one process would share what is global there: a worker serves one set
- * of snapshots. One that has served none yet can serve any.
+ * A worker serves one set of snapshots. One that has served none yet can serve any.
  */
+import type { OutgoingCall } from './outgoing-call.ts'
 import type { RemoteWorker } from './remote-worker.ts'
+import { ServedCode } from './served-code.ts'
 
 export class IdleWorkers {
   /** The least recently used first. */
   readonly #idle: RemoteWorker[] = []
-  readonly #served = new WeakMap<RemoteWorker, ReadonlySet<string>>()
+  readonly #served = new WeakMap<RemoteWorker, ServedCode>()
 
   get size(): number {
     return this.#idle.length
@@ -17,7 +18,7 @@ export class IdleWorkers {
 
   /** Whether there is one that can serve any code. */
   get hasBlank(): boolean {
-    return this.#idle.some(worker => !this.#served.has(worker))
+    return this.#idle.some(worker => this.#servedBy(worker).isBlank)
   }
 
   add(worker: RemoteWorker): void {
@@ -29,13 +30,14 @@ export class IdleWorkers {
     if (index >= 0) this.#idle.splice(index, 1)
   }
 
-  /** The best one for code of these snapshots: one that knows them, else one that knows none. It is idle no more. */
-  take(snapshots: readonly string[]): RemoteWorker | undefined {
+  /** The best one for a call: one that has run its code, else one that has run none. It is idle no more. */
+  take(call: OutgoingCall): RemoteWorker | undefined {
     const worker =
-      this.#idle.findLast(each => this.#knows(each, snapshots)) ?? this.#idle.findLast(each => !this.#served.has(each))
+      this.#idle.findLast(each => this.#servedBy(each).covers(call)) ??
+      this.#idle.findLast(each => this.#servedBy(each).admits(call))
     if (!worker) return undefined
     this.remove(worker)
-    if (snapshots.length > 0 && !this.#served.has(worker)) this.#served.set(worker, new Set(snapshots))
+    this.#servedBy(worker).add(call)
     return worker
   }
 
@@ -44,8 +46,9 @@ export class IdleWorkers {
     return this.#idle.shift()
   }
 
-  #knows(worker: RemoteWorker, snapshots: readonly string[]): boolean {
-    const served = this.#served.get(worker)
-    return snapshots.every(id => served?.has(id) ?? false)
+  #servedBy(worker: RemoteWorker): ServedCode {
+    const served = this.#served.get(worker) ?? new ServedCode()
+    this.#served.set(worker, served)
+    return served
   }
 }

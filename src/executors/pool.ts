@@ -10,7 +10,7 @@ import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { RemoteWorker } from './remote-worker.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { StartWorker } from './transport.ts'
-import { hasWaitedLong, snapshotsOf, WaitingCalls } from './waiting-calls.ts'
+import { hasWaitedLong, WaitingCalls } from './waiting-calls.ts'
 import { isLoss } from './worker-loss.ts'
 
 /** A call on its way through the pool. */
@@ -133,7 +133,7 @@ export class Pool implements CallPool {
   /** The call whose turn it is, and a worker that has its code. */
   #match(): readonly [worker?: RemoteWorker, job?: Job] {
     for (const job of this.#waiting.first()) {
-      const worker = this.#idle.take(snapshotsOf(job.call))
+      const worker = this.#idle.take(job.call)
       if (worker) return [worker, job]
       if (this.#starting === 0 && hasWaitedLong(job)) break
     }

@@ -66,7 +66,7 @@ export function hasWaitedLong({ since }: Waiting): boolean {
 }
 
 /** The snapshots that the code of a call is in. */
-export function snapshotsOf({ fn, pickled }: OutgoingCall): readonly string[] {
+function snapshotsOf({ fn, pickled }: OutgoingCall): readonly string[] {
   const own = pickled.snapshots.map(({ id }) => id)
   return fn ? [...fn.pickled.snapshots.map(({ id }) => id), ...own] : own
 }

@@ -64,7 +64,7 @@ export class ProjectPacker {
     if (known && !known.isChecked) checkPackages(known, naming)
     if (known?.changed?.size === 0) return known.snapshot
     const { assembly, snapshot } = this.#update(known) ?? this.#packSettled(files, deferred, naming)
-    const isSame = known?.snapshot.id === snapshot.id
+    const isSame = known?.snapshot.id === snapshot.id && known.snapshot.installed === snapshot.installed
     const kept = isSame ? known.snapshot : snapshot
     this.#keep(key, { assembly, snapshot: kept, changed: new Set(), isChecked: true })
     return kept

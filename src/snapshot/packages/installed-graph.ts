@@ -56,6 +56,16 @@ export function isGraphUnchanged({ watch }: InstalledGraph): boolean {
   return true
 }
 
+/** Of each directory another text once another package, or another state of it, is there, or it finds other ones. */
+export function statesOf({ nodes, watch }: InstalledGraph): Map<string, string> {
+  return new Map(
+    [...nodes.values()].map(({ directory, dependencies, platformBound }) => {
+      const stamp = watch.get(path.join(directory, 'package.json')) ?? ''
+      return [directory, [stamp, ...dependencies.values(), ...platformBound.values()].join('\n')]
+    }),
+  )
+}
+
 function readNode(directory: string, watch: Map<string, string>): InstalledNode {
   const json = readPackageJson(directory) ?? {}
   note(path.join(directory, 'package.json'), watch)

@@ -5,7 +5,7 @@
  * looked at when: at each call what the graph follows from (package.json files, where packages are); every file at the
  * first call, whenever the graph has changed, and where the last look is a second old.
  */
-import { packageIdentity } from '../../cloudpickle/source/installed-package.ts'
+import { isInNodeModules, packageIdentity } from '../../cloudpickle/source/installed-package.ts'
 import {
   keyPackages,
   type PackageGraph,
@@ -14,7 +14,13 @@ import {
   type UnkeyedPackage,
 } from '../objects/package-graph.ts'
 import { packageLabel } from '../objects/package-label.ts'
-import { isGraphUnchanged, readInstalledGraph, type InstalledGraph, type InstalledNode } from './installed-graph.ts'
+import {
+  isGraphUnchanged,
+  readInstalledGraph,
+  statesOf,
+  type InstalledGraph,
+  type InstalledNode,
+} from './installed-graph.ts'
 import { PackageContents } from './package-contents.ts'
 import type { PackageContent } from './package-files.ts'
 import { platformName } from './platform.ts'
@@ -27,6 +33,10 @@ export interface DescribedPackages {
   readonly graph: PackageGraph
   /** A directory of each label. */
   readonly directories: ReadonlyMap<string, string>
+  /** The directory of every package that they lead to, to the one of a package that uses it. */
+  readonly users: ReadonlyMap<string, string>
+  /** Of packages that are used where they are: for each directory another text once it was installed anew. */
+  readonly states?: ReadonlyMap<string, string>
 }
 
 /** How packages are named: by where they are, for a receiver on this machine; by content, for any; whole, to be copied. */
@@ -43,17 +53,23 @@ interface Description {
   checkedAtMs: number
 }
 
+/** Packages that are used where they are. */
+interface Place {
+  readonly installed: InstalledGraph
+  readonly described: DescribedPackages
+}
+
 const maximumAgeMs = 1000
 const maximumKept = 64
 
 /** A cache is opened only for what needs one. */
-export const nothing: DescribedPackages = { labels: new Map(), graph: {}, directories: new Map() }
+export const nothing: DescribedPackages = { labels: new Map(), graph: {}, directories: new Map(), users: new Map() }
 
 export class InstalledPackages {
   readonly contents: PackageContents
   readonly byPlace: PackageNaming = { kind: 'place', describe: directories => this.#describePlaces(directories) }
   readonly #descriptions = new Map<string, Description>()
-  readonly #places = new Map<string, DescribedPackages>()
+  readonly #places = new Map<string, Place>()
   /** The directory that has each label without a key. */
   readonly #owners = new Map<string, string>()
 
@@ -110,6 +126,7 @@ export class InstalledPackages {
   ): Pick<Description, 'contents' | 'described'> {
     const contents = new Map<string, PackageContent>()
     const dependencies = new Map<string, Map<string, string>>()
+    const users = new Map<string, string>()
     const order = new Set(starts)
     for (const directory of order) {
       const node = nodes.get(directory)!
@@ -119,6 +136,7 @@ export class InstalledPackages {
       contents.set(directory, content)
       dependencies.set(directory, used)
       for (const target of used.values()) order.add(target)
+      for (const target of used.values()) users.set(target, directory)
       if (isWhole) for (const target of node.platformBound.values()) order.add(target)
     }
     const list = [...order]
@@ -129,7 +147,7 @@ export class InstalledPackages {
       const edges = [...dependencies.get(directory)!].map(([alias, to]) => [alias, positions.get(to)!] as const)
       return { name, version, files, native: whole !== undefined, dependencies: new Map(edges) }
     })
-    const described = toDescription(list, packages)
+    const described = { ...toDescription(list, packages), users }
     return { contents, described: isWhole ? withParts(described, nodes, contents) : described }
   }
 
@@ -144,12 +162,35 @@ export class InstalledPackages {
       labels.set(directory, label)
     }
     // Two directories with one name and version: only their content tells them apart.
-    const described = this.describe(contested)
-    for (const directory of contested) labels.set(directory, described.labels.get(directory)!)
+    const { labels: keyed, graph } = this.describe(contested)
+    for (const directory of contested) labels.set(directory, keyed.get(directory)!)
+    return this.#describeInPlace(labels, graph)
+  }
+
+  /** The same object as long as the packages and all that they lead to are the same, by where they are and their package.json. */
+  #describeInPlace(labels: ReadonlyMap<string, string>, graph: PackageGraph): DescribedPackages {
+    if (labels.size === 0) return nothing
     const key = JSON.stringify([...labels])
-    const known = this.#places.get(key) ?? { labels, graph: described.graph, directories: directoriesOf(labels) }
-    keep(this.#places, key, known)
-    return known
+    const known = this.#places.get(key)
+    if (known && known.described.graph === graph && isGraphUnchanged(known.installed)) return known.described
+    const installed = readInstalledGraph(labels.keys())
+    const users = this.#usersIn(installed)
+    const described = { labels, graph, directories: directoriesOf(labels), users, states: statesOf(installed) }
+    keep(this.#places, key, { installed, described })
+    return described
+  }
+
+  /** Only where it makes a difference is it looked for whether the code of a package uses an optional peer. */
+  #usersIn({ nodes }: InstalledGraph): Map<string, string> {
+    const users = new Map<string, string>()
+    for (const node of nodes.values()) {
+      for (const [name, target] of node.dependencies) {
+        const isUsed =
+          isInNodeModules(target) || !node.optionalPeers.includes(name) || this.#contentOf(node).mentions.includes(name)
+        if (isUsed) users.set(target, node.directory)
+      }
+    }
+    return users
   }
 }
 
@@ -165,7 +206,10 @@ function placeLabel(directory: string): string {
   return packageLabel(packageIdentity(directory))
 }
 
-function toDescription(directories: readonly string[], packages: readonly UnkeyedPackage[]): DescribedPackages {
+function toDescription(
+  directories: readonly string[],
+  packages: readonly UnkeyedPackage[],
+): Omit<DescribedPackages, 'users'> {
   const keys = keyPackages(packages)
   const names = packages.map(({ name, version }, index) => packageLabel({ name, version, key: keys[index]! }))
   const counts = new Map<string, number>()
@@ -185,18 +229,18 @@ function toDescription(directories: readonly string[], packages: readonly Unkeye
 
 /** Adds what each package has for this platform. */
 function withParts(
-  { labels, graph, directories }: DescribedPackages,
+  { graph, ...others }: DescribedPackages,
   nodes: InstalledGraph['nodes'],
   contents: ReadonlyMap<string, PackageContent>,
 ): DescribedPackages {
   const whole = Object.entries(graph).map(([label, described]): [string, PackageNode] => {
-    const directory = directories.get(label)!
+    const directory = others.directories.get(label)!
     const node = nodes.get(directory)!
     const content = contents.get(directory)!
     const isBound = node.isForOnePlatform || node.platformBound.size > 0 || content.whole !== undefined
-    return [label, isBound ? Object.assign({}, described, { parts: partsOf(node, content, labels) }) : described]
+    return [label, isBound ? Object.assign({}, described, { parts: partsOf(node, content, others.labels) }) : described]
   })
-  return { labels, graph: Object.fromEntries(whole), directories }
+  return { ...others, graph: Object.fromEntries(whole) }
 }
 
 function partsOf(
