@@ -72,7 +72,7 @@ for (const [how, json] of Object.entries({
     const project = workspace(json, usesCore)
     t.after(() => project.remove())
     const { stdout, stderr } = await project.run('plain ESM', 'main.js', [], {
-      MODULEPICKLE_CACHE: `${project.directory}-cache`,
+      MODULEPICKLE_CACHE: temporaryDirectory(t),
     })
     for (const mode of ['reference', 'include', 'place']) {
       assert.match(
@@ -89,7 +89,7 @@ test('an optional peer that the code of the package does not mention is of no ac
   const project = workspace(json, 'export const plug = () => {}')
   t.after(() => project.remove())
   const { stdout, stderr } = await project.run('plain ESM', 'main.js', [], {
-    MODULEPICKLE_CACHE: `${project.directory}-cache`,
+    MODULEPICKLE_CACHE: temporaryDirectory(t),
   })
   assert.equal(stdout, 'reference ok\ninclude ok\nplace ok\n', stderr)
 })
