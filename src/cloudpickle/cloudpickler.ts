@@ -51,6 +51,7 @@ import {
   type InternalCode,
 } from './capture/of-node.ts'
 import { contextPart } from './revive/module-context.ts'
+import { viewedClass } from './revive/private-views.ts'
 import { installedFile, isInNodeModules } from './source/installed-package.ts'
 import type { DeferredImport } from './source/resolve.ts'
 
@@ -66,6 +67,7 @@ const blank = new Global('cloudpickle', 'blank')
 const setPrivates = new Global('cloudpickle', 'setPrivates')
 const interop = new Global('cloudpickle', 'interop')
 const superOf = new Global('cloudpickle', 'super')
+const views = new Global('cloudpickle', 'privateViews')
 const bind = new Global('cloudpickle', 'bind')
 const completeClass = new Global('cloudpickle', 'completeClass')
 const addMembers = new Global('cloudpickle', 'addMembers')
@@ -162,6 +164,8 @@ export class CloudPickler extends Pickler {
     if (value instanceof SuperReference) return { callee: superOf, args: [value.home] }
     if (value instanceof ModuleReference) return this.#reduceModule(value)
     if (value instanceof ContextReference) return new Global(this.#nameOf(value.module), value.name)
+    const viewed = viewedClass(value)
+    if (viewed) return this.#reduceViews(viewed)
     const module = this.#reduceModuleObject(value)
     if (module) return module
     const ofUrl = searchParamsReduction(value, () => this.#capturing().inspector)
@@ -255,6 +259,11 @@ export class CloudPickler extends Pickler {
   /** Hook: whether classes of a module file arrive with access to their private members. */
   protected givesPrivateAccess(_target: ModuleTarget): boolean {
     return false
+  }
+
+  #reduceViews(cls: Function): Reduction {
+    this.#capturing().requireAccess(cls, module => this.givesPrivateAccess(module))
+    return { callee: views, args: [cls] }
   }
 
   #requireBlank(cls: Function): void {

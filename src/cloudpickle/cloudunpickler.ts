@@ -14,6 +14,7 @@ import { innerStateRevivers } from './revive/inner-state.ts'
 import { addMembers, completeClass } from './revive/library-classes.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { ofNodeRevivers } from './revive/of-node.ts'
+import { privateViews } from './revive/private-views.ts'
 import { PrivateStateReviver } from './revive/private-state.ts'
 import { reviveUnknownThis } from './revive/unknown-this.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
@@ -33,6 +34,7 @@ const revivers: Readonly<Record<string, unknown>> = {
   interop: reviveInterop,
   bind: reviveBound,
   super: reviveSuper,
+  privateViews,
   unknownThis: reviveUnknownThis,
   ...innerStateRevivers,
   ...ofNodeRevivers,

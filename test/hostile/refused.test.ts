@@ -24,6 +24,13 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
     /Closed has private members.*runs its code/,
   ],
   'an instance with private members of a frozen class': ['ERR_CAPTURE_UNSUPPORTED', 'frozen', /Frozen.*is frozen/],
+  'a function with private members of an installed class': [
+    'ERR_CAPTURE_UNSUPPORTED',
+    'value{private members}',
+    /private members of Closed, which is not changed/,
+  ],
+  'a private member behind an optional one': ['ERR_CAPTURE_UNSUPPORTED', 'parts', /behind `\?\.`: #own/],
+  'a private method': ['ERR_CAPTURE_UNSUPPORTED', 'value', /is a private method: #hidden/],
   'an instance that is not complete': ['ERR_CAPTURE_UNSUPPORTED', 'value', /#second of Partial.*initialised/],
   'an iterator of an array': ['ERR_UNPICKLABLE', 'iterator', /array/],
   'an AsyncLocalStorage': ['ERR_UNPICKLABLE', 'storage', /AsyncLocalStorage/],
@@ -47,7 +54,7 @@ suite('dumps refuses', () => {
     project.write({
       'node_modules/closed/package.json': '{"name":"closed","version":"1.0.0","main":"index.js"}',
       'node_modules/closed/index.js':
-        'exports.Closed = class Closed extends Object { #n = 1; constructor() { super() } next() { return this.#n++ } }',
+        'exports.Closed = class Closed extends Object { #n = 1; constructor() { super() } next() { return this.#n++ } static reader() { return o => o.#n } }',
     })
     const { stdout, stderr, code } = await project.run('plain ESM', 'main.mjs')
     assert.equal(code, 0, stderr)

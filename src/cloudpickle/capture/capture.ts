@@ -6,8 +6,11 @@
 import { ModulePickleError } from '../../errors.ts'
 import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { PrivateAccess } from '../revive/private-access.ts'
+import { privateViews } from '../revive/private-views.ts'
+import type { AnyNode } from '../source/parse.ts'
 import { CapturedScopes, type LiveFunction } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
+import { ClassesAround } from './classes-around.ts'
 import type { ClassState } from './class-state.ts'
 import { unchangedClass, whyNone, type UnchangedClass } from './blank-instances.ts'
 import { CodeUnit } from './code-unit.ts'
@@ -52,6 +55,7 @@ export class Capture {
   readonly #privates: PrivateStates
   readonly #classes: LiveClasses
   readonly #homes: HomeObjects
+  readonly #around: ClassesAround
   readonly #held = new HeldBindings(fn => {
     const place = this.#find(fn)
     return place && { script: place.script, scope: place.site.scope, internals: this.#inspector.internalsOf(fn) }
@@ -68,6 +72,7 @@ export class Capture {
       fn => this.#find(fn)?.site,
       cls => this.#privates.ofClass(cls),
     )
+    this.#around = new ClassesAround(inspector, fn => this.#find(fn))
     const sharing = new ScopeSharing(inspector)
     this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype))
     this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
@@ -125,12 +130,24 @@ export class Capture {
       })
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
     const home = (): object => this.#homeOf({ fn, site, script })
+    const privates = (code: AnyNode, self: unknown): object =>
+      privateViews(this.#classAround({ fn, site, script }, code, scopes, self))
     const common = (name: string): PropertyDescriptor | undefined => scriptVariable(internals.scopes(), name)
     const noteValue = (binding: Binding, value: unknown): void => {
       if (isForeign && !binding.reassigned) this.#held.claim(value)
       warnOfCopiedState(script, binding)
     }
-    const around = { scopes, outside, common, commonOwner: this.#common, frame, home, moduleBehind, noteValue }
+    const around = {
+      scopes,
+      outside,
+      common,
+      commonOwner: this.#common,
+      frame,
+      home,
+      privates,
+      moduleBehind,
+      noteValue,
+    }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }
     return { kind: 'closure', closure }
@@ -173,6 +190,20 @@ export class Capture {
   }
 
   /**
+   * Makes sure that a class arrives with ways into its private members. `givesAccess` tells it of a module by name.
+   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
+   */
+  requireAccess(cls: Function, givesAccess: (module: ModuleTarget) => boolean): void {
+    const captured = this.describe(cls)
+    if (captured.kind === 'class' || (captured.kind === 'reference' && givesAccess(captured.reference.module))) return
+    throw new ModulePickleError(
+      'ERR_CAPTURE_UNSUPPORTED',
+      `a function uses private members of ${cls.name}, which is not changed to give access to them. ` +
+        'Give the class a method for it.',
+    )
+  }
+
+  /**
    * The module that an object stands for, as a namespace does; undefined for an object like any other.
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
    */
@@ -209,6 +240,14 @@ export class Capture {
     const live = { fn, script, site }
     places.set(fn, live)
     return live
+  }
+
+  #classAround(live: LiveFunction, code: AnyNode, scopes: () => ScopeChain, self: unknown): Function {
+    const cls = this.#around.find(live, code, scopes, self)
+    if (cls) return cls
+    const { script, site } = live
+    const what = 'the class around it, whose private members it uses, is not there, or one of several'
+    throw unsupported(script, site.node.start, what, 'Give the class a method for it')
   }
 
   #homeOf({ fn, site, script }: LiveFunction): object {

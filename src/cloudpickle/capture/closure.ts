@@ -5,6 +5,7 @@
  */
 import { Global, Reduced } from '../../pickle/index.ts'
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
+import type { AnyNode } from '../source/parse.ts'
 import type { DeferredImport } from '../source/resolve.ts'
 import { codeOf, isInitialized, type CapturedScope, type CapturedScopes } from './captured-scope.ts'
 import { planClosure, type ClosurePlan } from './closure-plan.ts'
@@ -45,6 +46,8 @@ export interface Surroundings {
   frame(uses: FrameUses): { self: unknown; parameters: readonly unknown[] }
   /** The object whose prototype `super` is in a method of an object literal. */
   home(): object
+  /** Views of the private members of the class around the function whose text `code` is. */
+  privates(code: AnyNode, self: unknown): object
   /** A variable that classic scripts have in common, and what stands for the object that it is a member of. */
   common(name: string): PropertyDescriptor | undefined
   readonly commonOwner: ScriptVariables
@@ -128,6 +131,7 @@ function givenBy({ frame, self }: ClosurePlan, around: Surroundings): CapturedFu
   const names = [...frame.parameters.values()]
   const given: [string, unknown][] = names.map((name, index) => [name, found?.parameters[index]])
   if (frame.base !== undefined) given.push(['super', new SuperReference(around.home())])
+  for (const code of frame.privates.values()) given.push(['private members', around.privates(code, found?.self)])
   const own = frame.self === 'unknown' ? new Reduced({ callee: unknownThis, args: [] }) : (self ?? found?.self)
   return frame.self || given.length > 0 ? [['this', own], ...given] : []
 }

@@ -111,7 +111,8 @@ export class ScopeCode {
 /** A maker is called with the `this` that an arrow inside it is to have. */
 function writeFunction(writer: CodeWriter, name: string, { site, plan }: FunctionCode): void {
   const { frame } = plan
-  const parameters = [...frame.parameters.keys(), ...(frame.base === undefined ? [] : [frame.base])]
+  const base = frame.base === undefined ? [] : [frame.base]
+  const parameters = [...frame.parameters.keys(), ...base, ...frame.privates.keys()]
   writer.write(`,${name}(${parameters.join(',')}){`)
   // What eval() is given knows its variables by their names alone.
   if (writer.isBehind(plan.text.position) && !frame.hasEval) writeDetached(writer, site, plan, parameters)

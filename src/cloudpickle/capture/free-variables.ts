@@ -7,10 +7,11 @@
 import { ModulePickleError } from '../../errors.ts'
 import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
-import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
+import type { AnyNode, Node } from '../source/parse.ts'
 import { travelsByValue } from './function-reference.ts'
 import { blankFlag } from '../source/private-access.ts'
 import type { LoadedScript } from './loaded-script.ts'
+import { outerPrivates } from './outer-privates.ts'
 import { isStrictCode, type VariableUse } from './relined-text.ts'
 
 /** What CommonJS passes to its modules, by the part of a module's context that it is on the other end. */
@@ -36,11 +37,10 @@ export interface FreeVariables {
   /** Where the text uses the module's context. */
   readonly contextUses: readonly VariableUse[]
   readonly frame: FrameUses
-  /** Puts parameters where the text has `arguments` and `new.target` of the code around. */
+  /** Puts parameters where the text has `arguments`, `new.target` and private names of the code around. */
   readonly frameEdits: readonly Edit[]
 }
 
-/**
 /**
  * What an arrow keeps of the call that it was made in, besides variables. All of it is fixed for the life of the arrow, so it is
  * not shared but given to whatever makes the arrow on the other end.
@@ -55,6 +55,8 @@ export interface FrameUses {
   readonly parameters: ReadonlyMap<string, string>
   /** The parameter for what `super` is in a method of an object literal. */
   readonly base: string | undefined
+  /** Parameters for views of private members, and the class around the function that declares these. */
+  readonly privates: ReadonlyMap<string, AnyNode>
   /** It calls eval(), so that everything has to be there under the names that the code around it has. */
   readonly hasEval: boolean
 }
@@ -64,7 +66,7 @@ export interface FrameUses {
  * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
  */
 export function freeVariables(script: LoadedScript, site: FunctionSite, left: readonly Edit[]): FreeVariables {
-  refuseOuterPrivateNames(script, site.node, new Set())
+  const privates = outerPrivates(script, site, left)
   const outer = new Set<Scope>()
   for (let scope: Scope | undefined = site.scope; scope; scope = scope.parent) outer.add(scope)
   for (const { node } of outer) if (node.type === 'WithStatement') refuseWith(script, node)
@@ -109,7 +111,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   }
   if (hasEval) addVisible(outer, bindings, parameters)
   for (const name of ['exports', ...context.keys(), ...viteContext.keys()]) globals.delete(name)
-  const frameEdits: Edit[] = []
+  const frameEdits: Edit[] = [...privates.edits]
   for (const use of contexts) {
     const { kind, owner, start, end, isShorthand } = use
     if (kind === 'import.meta' || kind === 'import()') {
@@ -131,7 +133,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
       frameEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
     }
   }
-  const frame = { self, parameters, base, hasEval }
+  const frame = { self, parameters, base, privates: privates.classes, hasEval }
   return { bindings, context, globals, usesExports, contextUses, frame, frameEdits }
 }
 
@@ -168,28 +170,6 @@ function refuseWith(script: LoadedScript, { start }: Node): never {
 /** Whatever makes the function on the other end has `arguments` of its own. */
 function refuseNamedArguments(script: LoadedScript, { start }: Reference): never {
   throw unsupported(script, start, 'it uses a variable that is named `arguments`', 'Give it another name')
-}
-
-/** `o.#x` needs the class that declares `#x` around it. */
-function refuseOuterPrivateNames(script: LoadedScript, node: Node, declared: ReadonlySet<string>): void {
-  const { type, name, start } = node as AnyNode & { name?: string }
-  if (type === 'PrivateIdentifier' && !declared.has(name!)) {
-    throw unsupported(
-      script,
-      start,
-      `it uses the private name #${name} of a class around it`,
-      'Give the class a method for it',
-    )
-  }
-  const known = type === 'ClassBody' ? new Set([...declared, ...privateNames(node as AnyNode)]) : declared
-  for (const child of childNodes(node)) refuseOuterPrivateNames(script, child, known)
-}
-
-function privateNames(classBody: AnyNode): string[] {
-  return childNodes(classBody).flatMap(member => {
-    const key = 'key' in member ? (member.key as AnyNode) : undefined
-    return key?.type === 'PrivateIdentifier' ? [key.name] : []
-  })
 }
 
 function refuseModuleObject(script: LoadedScript, { name, start }: Reference): void {

@@ -8,7 +8,7 @@ import { ModulePickleError } from '../../errors.ts'
 import { classOfPrototype } from '../../pickle/index.ts'
 import { handedOut, type PrivateAccess } from '../revive/private-access.ts'
 import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
-import { accessText, privateNames, type PrivateNames } from '../source/private-access.ts'
+import { accessText, noNames, privateNames, type PrivateNames } from '../source/private-access.ts'
 import type { LiveFunction } from './captured-scope.ts'
 import type { Inspector } from './inspector.ts'
 import { canEnter } from './enterable.ts'
@@ -88,7 +88,7 @@ export class PrivateStates {
 
   #namesOf(cls: Function): PrivateNames {
     const live = this.#find(cls)
-    return live ? privateNames(live.site.code) : { fields: [], staticFields: [], brand: undefined }
+    return live ? privateNames(live.site.code) : noNames
   }
 
   #accessOf(cls: Function, names: PrivateNames, object: object): PrivateAccess {
@@ -102,7 +102,11 @@ export class PrivateStates {
     for (const fn of functionsOf([cls, cls.prototype as object, ...(object ? [object] : [])])) {
       const live = this.#find(fn)
       if (!live || !canEnter(live.site) || classAround(live.site)?.node !== code) continue
-      return evaluateInFrame(this.#inspector, live, `(${accessText(names)})`) as PrivateAccess
+      return evaluateInFrame(
+        this.#inspector,
+        live,
+        `(${accessText(names, [...names.fields, ...names.staticFields])})`,
+      ) as PrivateAccess
     }
     return undefined
   }

@@ -14,6 +14,8 @@ export type ClassNode = AnyNode & { type: 'ClassDeclaration' | 'ClassExpression'
 export interface PrivateNames {
   readonly fields: readonly string[]
   readonly staticFields: readonly string[]
+  /** Of fields, methods and accessors. */
+  readonly all: readonly string[]
   /** A name that instances have, if there is one: of a field, a method or an accessor. */
   readonly brand: string | undefined
 }
@@ -27,7 +29,7 @@ export const blankFlag = '$mp_blank'
 /** What a class calls with itself and its access, under this symbol on globalThis; see revive/private-access.ts. */
 export const privateAccessKey = 'modulepickle.privates'
 
-const noNames: PrivateNames = { fields: [], staticFields: [], brand: undefined }
+export const noNames: PrivateNames = { fields: [], staticFields: [], all: [], brand: undefined }
 const known = new WeakMap<AnyNode, PrivateNames>()
 
 export function privateNames(code: AnyNode): PrivateNames {
@@ -36,27 +38,32 @@ export function privateNames(code: AnyNode): PrivateNames {
   return names
 }
 
-export function hasPrivateNames({ brand, staticFields }: PrivateNames): boolean {
-  return brand !== undefined || staticFields.length > 0
+export function hasPrivateNames({ all }: PrivateNames): boolean {
+  return all.length > 0
 }
 
 function readNames(code: AnyNode): PrivateNames {
   if (!isClass(code)) return noNames
   const fields: string[] = []
   const staticFields: string[] = []
+  const all = new Set<string>()
   let brand: string | undefined
   for (const member of code.body.body) {
     if (member.type === 'StaticBlock' || member.key.type !== 'PrivateIdentifier') continue
     const name = `#${member.key.name}`
+    all.add(name)
     if (!member.static) brand ??= name
     if (member.type === 'PropertyDefinition') (member.static ? staticFields : fields).push(name)
   }
-  return { fields, staticFields, brand }
+  return { fields, staticFields, all: [...all], brand }
 }
 
-/** An expression for an object of functions, to be evaluated where the names are in scope. Its type is PrivateAccess. */
-export function accessText({ fields, staticFields, brand }: PrivateNames): string {
-  const cells = [...fields, ...staticFields].map(
+/**
+ * An expression for an object of functions, to be evaluated where the names are in scope. Its type is PrivateAccess, with cells
+ * for `members`.
+ */
+export function accessText({ brand }: PrivateNames, members: readonly string[]): string {
+  const cells = members.map(
     name => `'${name}':{has(o){return ${name} in o},get(o){return o.${name}},set(o,v){o.${name}=v}}`,
   )
   const has = brand === undefined ? 'false' : `${brand} in o`
@@ -68,7 +75,7 @@ export function privateAccessEdits(text: string, code: ClassNode): Edit[] {
   const names = privateNames(code)
   if (!hasPrivateNames(names)) return []
   const { start } = code.body
-  const parts = [`access:${accessText(names)}`]
+  const parts = [`access:${accessText(names, names.all)}`]
   const edits: Edit[] = []
   if (names.brand !== undefined && canMakeBlank(code)) {
     const count = constructorOf(code)?.params.length ?? 0
