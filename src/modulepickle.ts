@@ -9,7 +9,7 @@ import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
 import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
 import { traceAsync, traceSync, type StageDetails } from './diagnostics/channels.ts'
 import { ModulePickleError } from './errors.ts'
-import { Unpickler, type Late } from './pickle/index.ts'
+import { Unpickler, type Late, type PicklerOptions } from './pickle/index.ts'
 import { Shipment, type ModuleSource, type Packed, type PackagesMode } from './shipment.ts'
 
 export type { ModuleSource, Packed, PackedModules, PackagesMode } from './shipment.ts'
@@ -28,6 +28,8 @@ export interface ShipOptions {
   readonly packages: PackagesMode
   /** What happens where code has changed since it was loaded; by default a warning. */
   readonly changed?: 'warn' | 'refuse' | undefined
+  /** Takes binary buffers out of band, as that of a Pickler does. */
+  readonly bufferCallback?: (buffer: Uint8Array) => boolean
 }
 
 /** A CloudPickler class. A mixin's constructor takes whatever its base takes; TypeScript asks for exactly this type. */
@@ -80,13 +82,14 @@ export interface Pickled extends Packed {
 
 /** Pickles `value`, functions with the local packages that they need. */
 export function pickle(value: unknown, options: ShipOptions): Pickled {
-  const pickler = new (shippingPickler(options))()
+  const { bufferCallback } = options
+  const pickler = new (shippingPickler(options))(bufferCallback && { bufferCallback })
   const bytes = pickler.dump(value)
   const { snapshots, packageDirectories, mode, installed, sources } = pickler.shipment
   return { bytes, snapshots, packageDirectories, mode, installed, sources }
 }
 
-type ShippingPickler = new () => CloudPickler & ShipsModules
+type ShippingPickler = new (options?: PicklerOptions) => CloudPickler & ShipsModules
 
 const shippingPicklers = new WeakMap<ModuleSource, Map<string, ShippingPickler>>()
 
@@ -100,13 +103,17 @@ function shippingPickler(options: ShipOptions): ShippingPickler {
   return made
 }
 
-/** The value of a pickle; its modules are evaluated first. */
-export async function unpickle(bytes: Uint8Array, options: ArrivalOptions): Promise<unknown> {
+/** The value of a pickle; its modules are evaluated first. It may use the memory of `buffers`, which were taken out of band. */
+export async function unpickle(
+  bytes: Uint8Array,
+  options: ArrivalOptions,
+  buffers: readonly Uint8Array[] = [],
+): Promise<unknown> {
   const manifest = readManifest(bytes)
   const load = async (): Promise<unknown> => {
     const modules = new LoadedModules(new Arrival(manifest, options).locate)
     await modules.load(manifest.modules)
-    return new CloudUnpickler(bytes, modules).load()
+    return new CloudUnpickler(bytes, modules, { buffers }).load()
   }
   return traceAsync('decode', load, decoding(bytes, manifest))
 }

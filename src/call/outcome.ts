@@ -5,16 +5,17 @@
  * of it.
  */
 import { ModulePickleError } from '../errors.ts'
+import type { Encoded } from './encoded.ts'
 import { toldError } from './told-error.ts'
 
 export type Outcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown }
 
 /** The pickle of what a call has to say. @throws ModulePickleError for what cannot be pickled */
-export type Encode = (value: unknown) => Uint8Array
+export type Encode = (value: unknown) => Encoded
 
 export interface EncodedOutcome {
   readonly ok: boolean
-  readonly body: Uint8Array
+  readonly body: Encoded
 }
 
 export function encodeOutcome(outcome: Outcome, encode: Encode): EncodedOutcome {
@@ -26,7 +27,7 @@ export function encodeOutcome(outcome: Outcome, encode: Encode): EncodedOutcome 
   }
 }
 
-function encodeError(error: unknown, encode: Encode): Uint8Array {
+function encodeError(error: unknown, encode: Encode): Encoded {
   try {
     return encode({ error })
   } catch (reason) {

@@ -3,6 +3,7 @@
  *
  * A listener that throws ends nothing of the call: its error is reported as any that nobody catches.
  */
+import type { Encoded } from '../call/encoded.ts'
 import type { CallOptions } from './call-options.ts'
 import type { LogLine, LogTail } from './logs.ts'
 
@@ -10,11 +11,11 @@ export class CallListener {
   readonly #callId: string
   readonly #options: CallOptions
   readonly #logs: LogTail
-  readonly #decode: (body: Uint8Array) => Promise<unknown>
+  readonly #decode: (body: Encoded) => Promise<unknown>
   /** What was said first is told first, however long it takes to decode. */
   #told: Promise<void> = Promise.resolve()
 
-  constructor(callId: string, options: CallOptions, logs: LogTail, decode: (body: Uint8Array) => Promise<unknown>) {
+  constructor(callId: string, options: CallOptions, logs: LogTail, decode: (body: Encoded) => Promise<unknown>) {
     this.#callId = callId
     this.#options = options
     this.#logs = logs
@@ -28,7 +29,7 @@ export class CallListener {
     else process.stderr.write(`[call ${this.#callId}] ${line.text}\n`)
   }
 
-  readonly onProgress = (body: Uint8Array): void => {
+  readonly onProgress = (body: Encoded): void => {
     const { onProgress } = this.#options
     if (!onProgress) return
     this.#told = this.#told.then(async () => {

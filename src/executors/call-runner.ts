@@ -3,17 +3,18 @@
  */
 import { traceAsync, type StageDetails } from '../diagnostics/channels.ts'
 import { ModulePickleError } from '../errors.ts'
-import { pickle, type ModuleSource, type Pickled } from '../modulepickle.ts'
+import { pickle, type ModuleSource } from '../modulepickle.ts'
 import { CallEnd } from './call-end.ts'
 import { CallListener } from './call-listener.ts'
 import { pauseBeforeRetry, traceparentOf, type CallOptions } from './call-options.ts'
+import { keepLarge } from '../call/encoded.ts'
 import type { Call } from './contract.ts'
 import { PinnedSource, type CodeSources } from './code-sources.ts'
 import { HomecomingDecoder } from './homecoming.ts'
 import type { IncomingItems } from './incoming-items.ts'
 import { LogTail } from './logs.ts'
 import type { CallPool } from './call-pool.ts'
-import type { Answer, DefinedFunction, OutgoingCall } from './outgoing-call.ts'
+import type { Answer, DefinedFunction, OutgoingCall, PickledCall } from './outgoing-call.ts'
 import { RemoteItems } from './remote-items.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import { placeAtCall, placeAtSite, retrace, type CallOrigin, type CallSite, type StackNames } from './stack-trace.ts'
@@ -37,7 +38,7 @@ interface StartedCall {
 }
 
 interface CapturedCall extends StartedCall {
-  readonly pickled: Pickled
+  readonly pickled: PickledCall
   readonly options: CallOptions
   readonly traceparent: string | undefined
   onStream(items: IncomingItems): void
@@ -80,11 +81,18 @@ export class CallRunner {
     return { id, pickled, source: new PinnedSource(pickled.snapshots, this.#sources.calls) }
   }
 
-  #capture(captured: Captured, site: CallSite, source: ModuleSource): Pickled {
+  #capture(captured: Captured, site: CallSite, source: ModuleSource): PickledCall {
     try {
-      const pickled = pickle(captured, { source, selfContained: false, packages: this.#sources.packages })
+      const buffers: Uint8Array[] = []
+      const bufferCallback = keepLarge(buffers)
+      const pickled = pickle(captured, {
+        source,
+        selfContained: false,
+        packages: this.#sources.packages,
+        bufferCallback,
+      })
       this.#shipped.add(pickled)
-      return pickled
+      return { ...pickled, buffers }
     } catch (error) {
       if (error instanceof ModulePickleError) placeAtSite(error, site)
       throw error

@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Encoded } from '../call/encoded.ts'
 import { unpickle, type ArrivalOptions } from '../modulepickle.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
@@ -21,14 +22,14 @@ export class HomecomingDecoder {
   }
 
   /** @throws ModulePickleError when the pickle refers to something that is not here */
-  async decode(bytes: Uint8Array): Promise<unknown> {
+  async decode({ bytes, buffers }: Encoded): Promise<unknown> {
     this.#options ??= {
       cache: new SnapshotCache(),
       own: id => this.#own(id),
       packages: { directories: [process.cwd()], exact: this.#shipped.packageDirectories, runtime: packageDirectory },
       live: (id, inside) => this.#shipped.sourceOf(id, inside),
     }
-    return unpickle(bytes, this.#options)
+    return unpickle(bytes, this.#options, buffers)
   }
 
   /** Snapshots of this process are in place already: they are its project's own directory. */

@@ -1,6 +1,7 @@
 /**
  * The items of an async iterable that a call has returned, as they come from the worker: asked for a few ahead of who takes them.
  */
+import type { Encoded } from '../call/encoded.ts'
 import { Mailbox } from '../protocol/index.ts'
 
 /** How the worker is told. */
@@ -14,7 +15,7 @@ const window = 16
 
 export class IncomingItems {
   readonly #flow: Flow
-  readonly #items = new Mailbox<Uint8Array>()
+  readonly #items = new Mailbox<Encoded>()
   #isStopped = false
 
   constructor(flow: Flow) {
@@ -23,7 +24,7 @@ export class IncomingItems {
   }
 
   /** The pickle of `{ value }`. */
-  put(body: Uint8Array): void {
+  put(body: Encoded): void {
     if (!this.#isStopped) this.#items.put(body)
   }
 
@@ -32,7 +33,7 @@ export class IncomingItems {
     this.#items.close()
   }
 
-  async take(): Promise<Uint8Array | undefined> {
+  async take(): Promise<Encoded | undefined> {
     const item = await this.#items.take()
     if (item) this.#flow.pull(1)
     return item

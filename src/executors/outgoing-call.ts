@@ -1,15 +1,19 @@
 /**
  * A call as it goes to a worker, and what comes of it.
  */
-import type { ModuleSource, Pickled } from '../modulepickle.ts'
+import type { Encoded } from '../call/encoded.ts'
+import type { ModuleSource, Packed } from '../modulepickle.ts'
 import type { IncomingItems } from './incoming-items.ts'
 import type { LogLine } from './logs.ts'
+
+/** A pickle for a worker, and what it refers to. */
+export interface PickledCall extends Packed, Encoded {}
 
 /** A function that is sent to a worker once, for many calls. */
 export interface DefinedFunction {
   readonly id: string
   /** The pickle of `{ fn }`. */
-  readonly pickled: Pickled
+  readonly pickled: PickledCall
   /** Where the code of what its calls are given comes from. */
   readonly source: ModuleSource
 }
@@ -17,14 +21,14 @@ export interface DefinedFunction {
 export interface OutgoingCall {
   readonly id: string
   /** The pickle of `{ args }`, or of `{ fn, args }` where no function is defined. */
-  readonly pickled: Pickled
+  readonly pickled: PickledCall
   readonly fn: DefinedFunction | undefined
   /** How many times the call has been tried, this one included. */
   readonly attempt: number
   readonly traceparent: string | undefined
   onLine(line: LogLine): void
   /** The pickle of `{ value }`. */
-  onProgress(body: Uint8Array): void
+  onProgress(body: Encoded): void
   /** The function has returned an async iterable; the answer follows when that is at its end. */
   onStream(items: IncomingItems): void
 }
@@ -32,7 +36,7 @@ export interface OutgoingCall {
 export interface Answer {
   readonly ok: boolean
   /** The pickle of `{ result }` or `{ error }`. */
-  readonly body: Uint8Array
+  readonly body: Encoded
   /** What stack frames of the worker's own program begin with. */
   readonly runtime: string
 }

@@ -114,7 +114,7 @@ export class Provisions {
   }
 
   #define({ id, pickled }: DefinedFunction): void {
-    this.#connection.send({ kind: 'define', functionId: id }, pickled.bytes)
+    this.#connection.send({ kind: 'define', functionId: id }, pickled.bytes, pickled.buffers)
     this.#functions.add(id)
   }
 }

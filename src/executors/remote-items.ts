@@ -1,12 +1,13 @@
 /**
  * What a call of a function that returns an async iterable gives: its items, each as it is asked for.
  */
+import type { Encoded } from '../call/encoded.ts'
 import type { IncomingItems } from './incoming-items.ts'
 
 /** How the items of a call are read. */
 export interface ItemSource {
   readonly items: IncomingItems
-  decode(item: Uint8Array): Promise<unknown>
+  decode(item: Encoded): Promise<unknown>
   /** What the iterable returned in the end. @throws what it threw, or why there is no more */
   readonly outcome: Promise<unknown>
 }

@@ -133,11 +133,13 @@ export class RemoteWorker {
     this.#hasBegun = false
     this.#provisions.prepare(call)
     const { id, attempt, fn, traceparent = null } = call
-    this.#connection.send({ kind: 'call', id, functionId: fn?.id ?? null, attempt, traceparent }, call.pickled.bytes)
+    const { bytes, buffers } = call.pickled
+    this.#connection.send({ kind: 'call', id, functionId: fn?.id ?? null, attempt, traceparent }, bytes, buffers)
     let items: IncomingItems | undefined
     let exitCode: number | undefined
     for (let next = await this.#receive(); next; next = await this.#receive()) {
-      const { message, body } = next
+      const { message, body: bytes, buffers } = next
+      const body = { bytes, buffers }
       if (message.kind === 'need') await this.#provisions.supply(message.snapshot, message.objects)
       else if (message.kind === 'has') this.#provisions.supplied(message.snapshot)
       else if (message.kind === 'started' && message.id === id) {

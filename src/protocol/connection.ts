@@ -14,9 +14,12 @@ import { encodeMessage, type Message } from './messages.ts'
 export interface Received<In> {
   readonly message: In
   readonly body: Uint8Array
+  /** Those that the pickle in `body` asks for; each has its memory to itself. */
+  readonly buffers: readonly Uint8Array[]
 }
 
 const empty = new Uint8Array()
+const none: readonly Uint8Array[] = []
 
 /** Shown with NODE_DEBUG=modulepickle-protocol. */
 const debug = debuglog('modulepickle-protocol')
@@ -26,6 +29,8 @@ export class Connection<Out extends Message, In extends Message> {
   readonly #decoder = new FrameDecoder()
   readonly #decode: (header: Uint8Array) => In
   readonly #received = new Mailbox<Received<In>>()
+  /** Of a message that has not come yet. */
+  readonly #buffers: Uint8Array[] = []
   #isOver = false
   #bytesSent = 0
   #bytesReceived = 0
@@ -52,9 +57,14 @@ export class Connection<Out extends Message, In extends Message> {
     return this.#bytesReceived
   }
 
-  /** Sends in the order of the calls. Does nothing once the stream is over; `receive` tells. `body` must not change later. */
-  send(message: Out, body: Uint8Array = empty): void {
+  /** Sends in the order of the calls. Does nothing once the stream is over; `receive` tells. No bytes given may change later. */
+  send(message: Out, body: Uint8Array = empty, buffers: readonly Uint8Array[] = none): void {
     if (this.#isOver) return
+    for (const buffer of buffers) this.#write({ kind: 'buffer' }, buffer)
+    this.#write(message, body)
+  }
+
+  #write(message: Message, body: Uint8Array): void {
     debug('sent %s with %d bytes', message.kind, body.byteLength)
     for (const piece of encodeFrame({ header: encodeMessage(message), body })) {
       this.#bytesSent += piece.byteLength
@@ -100,7 +110,8 @@ export class Connection<Out extends Message, In extends Message> {
       for (const { header, body } of this.#decoder.push(chunk)) {
         const message = this.#decode(header)
         debug('received %s with %d bytes', message.kind, body.byteLength)
-        this.#received.put({ message, body })
+        if (message.kind === 'buffer') this.#buffers.push(withOwnMemory(body))
+        else this.#received.put({ message, body, buffers: this.#buffers.length === 0 ? none : this.#buffers.splice(0) })
       }
     })
   }
@@ -124,4 +135,9 @@ export class Connection<Out extends Message, In extends Message> {
     this.#isOver = true
     this.#received.close()
   }
+}
+
+/** What is decoded from it may be changed, or sent to a thread. */
+function withOwnMemory(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 }

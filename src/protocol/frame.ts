@@ -2,7 +2,8 @@
  * Frames: how messages are cut out of a byte stream. u32 header length, u64 body length (both big-endian), header, body.
  *
  * Header and body are bytes here; a body is handed on as it is. Lengths are checked before anything is kept for them, so
- * that a peer that says something else altogether (a login banner, a log line) is refused at its first bytes.
+ * that a peer that says something else altogether (a login banner, a log line) is refused at its first bytes. A large body gets
+ * memory of its own, of just its size, and is put there as it comes.
  */
 import { ModulePickleError } from '../errors.ts'
 import { greetingMark } from './record-keys.ts'
@@ -10,6 +11,11 @@ import { greetingMark } from './record-keys.ts'
 export interface Frame {
   readonly header: Uint8Array
   readonly body: Uint8Array
+}
+
+interface Lengths {
+  readonly header: number
+  readonly body: number
 }
 
 interface FrameLimits {
@@ -21,6 +27,12 @@ const frameLimits: FrameLimits = { headerBytes: 4 * 1024 ** 2, bodyBytes: 4 * 10
 
 const preludeBytes = 12
 const smallBodyBytes = 16_384
+const largeBodyBytes = 65_536
+
+/** A frame with a large body that has not come as a whole. */
+interface LargeFrame extends Frame {
+  filledBytes: number
+}
 
 /** The pieces of a frame, in order. A large body is not copied; a small one is, which is cheaper than a write of its own. */
 export function encodeFrame({ header, body }: Frame, limits = frameLimits): Uint8Array[] {
@@ -40,14 +52,15 @@ export class FrameDecoder {
   readonly #limits: FrameLimits
   #chunks: Uint8Array[] = []
   #buffered = 0
-  #lengths: { header: number; body: number } | undefined
+  #lengths: Lengths | undefined
+  #large: LargeFrame | undefined
 
   constructor(limits = frameLimits) {
     this.#limits = limits
   }
 
   /**
-   * The frames that `chunk` completes. They may share memory with it.
+   * The frames that `chunk` completes. They may share memory with it, but for large bodies.
    * @throws ModulePickleError ERR_PROTOCOL when a length is over its limit
    */
   *push(chunk: Uint8Array): Generator<Frame> {
@@ -55,11 +68,10 @@ export class FrameDecoder {
     this.#buffered += chunk.byteLength
     for (;;) {
       this.#lengths ??= this.#readLengths()
-      if (!this.#lengths || this.#buffered < this.#lengths.header + this.#lengths.body) return
-      const header = this.#take(this.#lengths.header)
-      const body = this.#take(this.#lengths.body)
+      const frame = this.#lengths && this.#complete(this.#lengths)
+      if (!frame) return
       this.#lengths = undefined
-      yield { header, body }
+      yield frame
     }
   }
 
@@ -69,7 +81,26 @@ export class FrameDecoder {
     throw new ModulePickleError('ERR_PROTOCOL', 'The stream ended in the middle of a message. The peer was cut off.')
   }
 
-  #readLengths(): { header: number; body: number } | undefined {
+  #complete({ header, body }: Lengths): Frame | undefined {
+    if (body >= largeBodyBytes) return this.#completeLarge(header, body)
+    if (this.#buffered < header + body) return undefined
+    return { header: this.#take(header), body: this.#take(body) }
+  }
+
+  #completeLarge(header: number, body: number): Frame | undefined {
+    if (!this.#large && this.#buffered < header) return undefined
+    const large = (this.#large ??= { header: this.#take(header), body: memoryOf(body), filledBytes: 0 })
+    while (large.filledBytes < body && this.#buffered > 0) {
+      const piece = this.#take(Math.min(body - large.filledBytes, this.#chunks[0]?.byteLength ?? 0))
+      large.body.set(piece, large.filledBytes)
+      large.filledBytes += piece.byteLength
+    }
+    if (large.filledBytes < body) return undefined
+    this.#large = undefined
+    return large
+  }
+
+  #readLengths(): Lengths | undefined {
     if (this.#buffered < preludeBytes) return undefined
     const prelude = this.#take(preludeBytes)
     if (greetingMark.equals(prelude.subarray(0, greetingMark.byteLength))) throw signed()
@@ -96,6 +127,15 @@ export class FrameDecoder {
     return pieces.length === 1 && first
       ? Buffer.from(first.buffer, first.byteOffset, first.byteLength)
       : Buffer.concat(pieces, length)
+  }
+}
+
+function memoryOf(bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    const message = `A message cannot be received: there is no memory for the ${bytes} bytes of its body. Send less at once.`
+    throw new ModulePickleError('ERR_PROTOCOL', message, { cause })
   }
 }
 

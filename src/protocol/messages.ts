@@ -14,7 +14,11 @@ export const protocolVersion = 3
 /** How many objects one `need` may ask for, so that its header stays small. */
 export const maximumNeeds = 10_000
 
+/** A large buffer of the pickle that the next message with a pickle has. Body: its bytes. */
+type BufferMessage = { readonly kind: 'buffer' }
+
 export type SenderMessage =
+  | BufferMessage
   /** Where installed packages are at the worker's end, `name@version` to directory. Adds to what was said before. */
   | { readonly kind: 'packages'; readonly directories: ReadonlyMap<string, string> }
   /** Keep a function for later calls. Body: the pickle of `{ fn }`. */
@@ -47,6 +51,7 @@ export type SenderMessage =
   | { readonly kind: 'close' }
 
 export type WorkerMessage =
+  | BufferMessage
   /** The first message. `runtime` is the URL of the worker's own program, whose stack frames are nobody's business. */
   | {
       readonly kind: 'ready'
@@ -91,6 +96,7 @@ const isTexts: Check = value => Array.isArray(value) && value.every(isText)
 const isTextMap: Check = value => value instanceof Map && [...value].flat().every(isText)
 
 const senderShapes: Shapes<SenderMessage> = {
+  buffer: {},
   packages: { directories: isTextMap },
   define: { functionId: isText },
   release: { functionId: isText },
@@ -106,6 +112,7 @@ const senderShapes: Shapes<SenderMessage> = {
 }
 
 const workerShapes: Shapes<WorkerMessage> = {
+  buffer: {},
   ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText },
   unready: { code: isText, message: isText },
   need: { snapshot: isText, objects: isTexts },

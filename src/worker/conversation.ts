@@ -4,6 +4,7 @@
  */
 import { ModulePickleError } from '../errors.ts'
 import { Mailbox, type Received, type SenderMessage, type WorkerMessage } from '../protocol/index.ts'
+import type { Encoded } from '../call/encoded.ts'
 import { DefinedFunction } from './invocation.ts'
 import type { RunningCall } from '../call/running-call.ts'
 import { runtime } from './runtime.ts'
@@ -14,7 +15,7 @@ export interface IncomingCall {
   readonly attempt: number
   readonly traceparent: string | undefined
   /** The pickle of `{ fn, args }`, or of `{ args }` where there is `defined`. */
-  readonly body: Uint8Array
+  readonly body: Encoded
   readonly defined: DefinedFunction | undefined
 }
 
@@ -34,8 +35,8 @@ export class Conversation {
     void this.#listen()
   }
 
-  send(message: WorkerMessage, body?: Uint8Array): void {
-    this.#sender.send(message, body)
+  send(message: WorkerMessage, body?: Encoded): void {
+    this.#sender.send(message, body?.bytes, body?.buffers)
   }
 
   /** Settles when all that was sent has left this process. */
@@ -60,13 +61,13 @@ export class Conversation {
   }
 
   #take(received: Received<SenderMessage>): void {
-    const { message, body } = received
+    const { message, body: bytes, buffers } = received
     switch (message.kind) {
       case 'packages':
         runtime().tellPackages(message.directories)
         break
       case 'define':
-        this.#functions.set(message.functionId, new DefinedFunction(body))
+        this.#functions.set(message.functionId, new DefinedFunction({ bytes, buffers }))
         break
       case 'release':
         this.#functions.delete(message.functionId)
@@ -74,7 +75,7 @@ export class Conversation {
       case 'call': {
         const { id, attempt, traceparent, functionId } = message
         const defined = functionId === null ? undefined : this.#functions.get(functionId)
-        this.calls.put({ id, attempt, traceparent: traceparent ?? undefined, body, defined })
+        this.calls.put({ id, attempt, traceparent: traceparent ?? undefined, body: { bytes, buffers }, defined })
         break
       }
       case 'abort':

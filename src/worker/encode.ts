@@ -1,22 +1,25 @@
 /**
  * Pickles what a worker has to say: local code travels in the snapshots that it came in, by their ids.
  */
+import { keepLarge, type Encoded } from '../call/encoded.ts'
 import { CloudPickler, type Manifest } from '../cloudpickle/index.ts'
 import { extend } from '../modulepickle.ts'
-import { Global, type Reduction } from '../pickle/index.ts'
+import { Global, type PicklerOptions, type Reduction } from '../pickle/index.ts'
 import * as face from './face.ts'
 import { runtime } from './runtime.ts'
 
-type ShippingPickler = new () => OutcomePickler
+type ShippingPickler = new (options: PicklerOptions) => OutcomePickler
 
 const shipping = new Map<string, ShippingPickler>()
 
 /** @throws ModulePickleError for what cannot be pickled */
-export function encode(value: unknown): Uint8Array {
+export function encode(value: unknown): Encoded {
   const { source, packages } = runtime()
   const known = shipping.get(packages) ?? extend(OutcomePickler, { source, selfContained: false, packages })
   shipping.set(packages, known)
-  return new known().dump(value)
+  const buffers: Uint8Array[] = []
+  const bytes = new known({ bufferCallback: keepLarge(buffers) }).dump(value)
+  return { bytes, buffers }
 }
 
 const names = new Map<unknown, string>(Object.entries(face).map(([name, value]) => [value, name]))

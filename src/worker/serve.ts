@@ -54,7 +54,7 @@ async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Pr
   const { arrival, cache } = runtime()
   let snapshotIds: string[]
   try {
-    const manifests = (defined ? [defined.pickle, body] : [body]).map(pickle => readManifest(pickle))
+    const manifests = (defined ? [defined.encoded, body] : [body]).map(({ bytes }) => readManifest(bytes))
     snapshotIds = manifests.flatMap(({ snapshots }) => snapshots)
     for (const manifest of manifests) {
       await obtainSnapshots(manifest, cache, arrival.packages, conversation.supplies)

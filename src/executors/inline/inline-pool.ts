@@ -7,6 +7,7 @@
  */
 import { invoke, type Invocation } from '../../call/invoke.ts'
 import { runningCalls } from '../../call/current-call.ts'
+import type { Encoded } from '../../call/encoded.ts'
 import { encodeOutcome, type EncodedOutcome, type Outcome } from '../../call/outcome.ts'
 import { RunningCall } from '../../call/running-call.ts'
 import { pickle, unpickle, type ModuleSource, type PackedModules } from '../../modulepickle.ts'
@@ -52,7 +53,7 @@ export class InlinePool implements CallPool {
     return new Promise<Answer>((resolve, reject) => {
       this.#jobs.set(id, { running, reject })
       void this.#run(call, running).then(({ ok, body }) => {
-        this.#bytesReceived += body.byteLength
+        this.#bytesReceived += body.bytes.byteLength
         resolve({ ok, body, runtime })
         this.#finish(id)
       })
@@ -97,7 +98,7 @@ export class InlinePool implements CallPool {
   async #outcome(call: OutgoingCall, running: RunningCall): Promise<Outcome> {
     try {
       const defined = call.fn && (await this.#decodeFunction(call.fn))
-      const invocation = { ...defined, ...(await this.#decode(call.pickled.bytes)) } as Invocation
+      const invocation = { ...defined, ...(await this.#decode(call.pickled)) } as Invocation
       return { ok: true, result: await this.#invoke(invocation, running, call) }
     } catch (error) {
       return { ok: false, error }
@@ -117,27 +118,29 @@ export class InlinePool implements CallPool {
   }
 
   #decodeFunction({ id, pickled }: DefinedFunction): Promise<Partial<Invocation>> {
-    const known = this.#functions.get(id) ?? this.#decode(pickled.bytes)
+    const known = this.#functions.get(id) ?? this.#decode(pickled)
     this.#functions.set(id, known)
     return known
   }
 
-  async #decode(bytes: Uint8Array): Promise<Partial<Invocation>> {
-    this.#bytesSent += bytes.byteLength
+  async #decode({ bytes, buffers }: Encoded): Promise<Partial<Invocation>> {
+    this.#bytesSent += buffers.reduce((sum, { byteLength }) => sum + byteLength, bytes.byteLength)
     const cache = receivingCache()
     const packages = { directories: [], exact: this.#shipped.packageDirectories, runtime: packageDirectory }
     for (const { id, objects } of this.#used) {
       if (cache.find(id, packages)) continue
       for (const object of objects.values()) cache.put(object.id, object.kind, object.read())
     }
-    return (await unpickle(bytes, { cache, packages })) as Partial<Invocation>
+    // The call may be repeated, and what it has got is its own.
+    const own = buffers.map(buffer => buffer.slice())
+    return (await unpickle(bytes, { cache, packages }, own)) as Partial<Invocation>
   }
 
-  #encode(value: unknown): Uint8Array {
+  #encode(value: unknown): Encoded {
     const pickled = pickle(value, { source: this.#source, selfContained: false, packages: 'place' })
     this.#shipped.add(pickled)
     for (const snapshot of pickled.snapshots) this.#used.add(snapshot)
-    return pickled.bytes
+    return { bytes: pickled.bytes, buffers: [] }
   }
 
   #finish(callId: string): void {

@@ -39,6 +39,17 @@ suite('connections', () => {
     assert.equal(worker.bytesReceived, sender.bytesSent)
   })
 
+  test('buffers come with the message that they were sent with, each with its memory to itself', async () => {
+    const { sender, worker } = connect()
+    const buffers = [new Uint8Array(200_000).fill(1), Uint8Array.of(2)]
+    sender.send({ kind: 'define', functionId: 'f' }, Buffer.from('pickle'), buffers)
+    sender.send({ kind: 'close' })
+    const first = await worker.receive()
+    assert.deepEqual(first?.buffers, buffers)
+    for (const { buffer, byteLength } of first?.buffers ?? []) assert.equal(buffer.byteLength, byteLength)
+    assert.deepEqual((await worker.receive())?.buffers, [])
+  })
+
   test('who waits learns that the stream has ended', async () => {
     const { sender, worker } = connect()
     const waiting = worker.receive()

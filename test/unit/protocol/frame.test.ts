@@ -56,6 +56,19 @@ suite('frames', () => {
     assert.throws(() => decode([Buffer.alloc(12)]), isProtocolError(/header would be 0 bytes/))
   })
 
+  test('large ones come back whole between small ones, wherever the stream is cut', () => {
+    const large = { header: Buffer.from('large'), body: Buffer.alloc(200_000, 'large') }
+    const mixed = [frames[1]!, large, frames[2]!, large]
+    const bytes = Buffer.concat(mixed.flatMap(frame => encodeFrame(frame)))
+    for (const size of [1000, 65_536, 65_537, bytes.length - 1, bytes.length]) {
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+        bytes.subarray(n * size, (n + 1) * size),
+      )
+      assert.deepEqual(decode(chunks), mixed, `in pieces of ${size}`)
+    }
+    assert.throws(() => decode([bytes.subarray(0, 100_000)]), isProtocolError(/ended in the middle/))
+  })
+
   test('a large body is not copied', () => {
     const body = Buffer.alloc(1_000_000)
     assert.equal(encodeFrame({ header: Buffer.from('h'), body })[1], body)
