@@ -56,6 +56,11 @@ export function intrinsicName(value: Named): string | undefined {
   return nameCostlyRootOf(value) || adoptRealmOf(value) ? names.get(value) : undefined
 }
 
+/** The same for what another object inherits from, after that one has been asked about: its realm is known. */
+export function intrinsicAncestorName(value: object): string | undefined {
+  return names.get(value) ?? (isUsual(value) || !nameCostlyRootOf(value) ? undefined : names.get(value))
+}
+
 /** Whether an object has a name already. Those of this realm whose prototype is Object.prototype or Array.prototype have. */
 export function isNamedIntrinsic(value: object): boolean {
   values ??= nameRealm(globalThis, hiddenRoots())

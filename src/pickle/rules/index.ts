@@ -4,7 +4,7 @@
  * Input: the object and the dump's buffers. Output: a plan, or ERR_UNPICKLABLE. Never runs code of the object's class.
  */
 import type { BufferTable } from '../buffers.ts'
-import { intrinsicName } from '../intrinsics.ts'
+import { intrinsicAncestorName, intrinsicName } from '../intrinsics.ts'
 import type { Items, Plan } from '../plan.ts'
 import { keySegment, planOf } from '../plan.ts'
 import { classOfPrototype } from '../registry.ts'
@@ -57,7 +57,7 @@ function isNamed(object: object | null, name: string): boolean {
 
 function nearestIntrinsic(prototype: object | null): { prototype: object; name: string } | undefined {
   for (let each = prototype; each !== null; each = Object.getPrototypeOf(each) as object | null) {
-    const name = intrinsicName(each)
+    const name = each === prototype ? intrinsicName(each) : intrinsicAncestorName(each)
     if (name !== undefined) return { prototype: each, name }
   }
   return undefined
