@@ -15,6 +15,7 @@ import { Connection, decodeSenderMessage, encodeExit, SignedStream } from '../pr
 import { guardCalls } from './call-guard.ts'
 import { takeConversationKey } from './conversation-key.ts'
 import * as face from './face.ts'
+import * as test from './nested-test.ts'
 import { introduce, runtime } from './runtime.ts'
 import { enterScratchDirectory } from './scratch-directory.ts'
 import { serve } from './serve.ts'
@@ -25,7 +26,7 @@ import { watchSender } from './watchdog.ts'
 declare const packageVersion: string
 
 /** What `modulepickle` and its subpaths export on a worker. */
-export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudpickle }
+export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudpickle, './test': test }
 
 const conversation = 3
 const lifeline = 4

@@ -27,7 +27,8 @@ export async function connect(): Promise<unknown> {
 
 async function nothing(): Promise<void> {}
 
-async function refuse(): Promise<never> {
+/** What every use of an executor does on a worker. */
+export async function refuse(): Promise<never> {
   throw new ModulePickleError(
     'ERR_NESTED_CALL',
     'Code that runs on a worker used an executor of its own. Start all calls from the program that called connect() first.',
