@@ -1,11 +1,12 @@
 /** `modulepickle/test`: functions tested in a container, inside node:test and vitest. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { imageOfNode, unlessDocker } from '../support/docker.ts'
 import { DockerProject } from '../support/docker-project.ts'
 import { toolFile, unlessTool } from '../support/place.ts'
-import { runNode, type Finished } from '../support/project.ts'
+import { repository, runNode, type Finished } from '../support/project.ts'
 
 const skip = await unlessDocker()
 
@@ -44,6 +45,18 @@ suite('modulepickle/test', { skip }, () => {
     const text = readFileSync(project.path('harness.test.ts'), 'utf8')
     project.write({ 'other.test.ts': text.replace("'node:test'", "'vitest'") })
     check(await run([toolFile('vitest/vitest.mjs'), 'run', 'other.test.ts', '--testTimeout=60000']))
+  })
+
+  test('is a command', async () => {
+    const program = path.join(repository, 'dist/cli/main.js')
+    const reference = 'src/prices.ts#checked'
+    const passed = await run([program, 'test', reference, '--image', image, '--', '4'])
+    assert.equal(passed.code, 0, passed.stderr)
+    assert.match(passed.stderr, /^✔ src\/prices\.ts#checked passed in modulepickle-test/m)
+    const failed = await run([program, 'test', reference, '--image', image, '--', '-4'])
+    assert.equal(failed.code, 1, failed.stderr)
+    assert.match(failed.stderr, /^✖ src\/prices\.ts#checked failed .*a price of -4$/m)
+    assert.match(failed.stderr, /at checked \(.*src\/prices\.ts:15:/)
   })
 
   test('uses the image of this major version of Node where none is named', async () => {

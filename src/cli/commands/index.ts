@@ -7,5 +7,6 @@ import { inspect } from './inspect.ts'
 import { key } from './key.ts'
 import { pack } from './pack.ts'
 import { run } from './run.ts'
+import { test } from './test.ts'
 
-export const commands: readonly Command[] = [run, pack, exec, inspect, explain, cache, key]
+export const commands: readonly Command[] = [run, test, pack, exec, inspect, explain, cache, key]

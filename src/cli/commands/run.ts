@@ -2,7 +2,8 @@
  * `modulepickle run`: a function of a file, run where `--on` says. Nothing of the user's code runs in this process.
  */
 import { callArguments } from '../call-arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import type { Command } from '../command.ts'
+import { environment, milliseconds } from '../option-values.ts'
 import { takeWords } from '../parse.ts'
 
 export const run: Command = {
@@ -40,22 +41,4 @@ export const run: Command = {
     const env = environment(input.values('env'))
     return runOn({ fn, args, target, env, timeoutMs, asJson: input.has('json') }, terminal)
   },
-}
-
-function environment(settings: readonly string[]): Readonly<Record<string, string | undefined>> | undefined {
-  if (settings.length === 0) return undefined
-  return Object.fromEntries(
-    settings.map(setting => {
-      const [, name = setting, value = process.env[name]] = /^([^=]+)=(.*)$/s.exec(setting) ?? []
-      if (value === undefined) throw new UsageError(`--env ${name}: ${name} is not set here. Write ${name}=VALUE.`)
-      return [name, value]
-    }),
-  )
-}
-
-function milliseconds(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const timeoutMs = Number(text)
-  if (text !== '' && timeoutMs >= 0) return timeoutMs
-  throw new UsageError(`--timeout has to be a number of milliseconds, and is ${JSON.stringify(text)}.`)
 }
