@@ -1,6 +1,7 @@
 /**
  * What a pickle says that it holds: its manifest, and the files in its snapshots. Read as data; nothing is looked up or run.
  */
+import { ModulePickleError } from '../errors.ts'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import type { Manifest } from '../cloudpickle/manifest.ts'
 import { isSignedBy, type SplitPickle } from '../signing/signed-pickle.ts'
@@ -22,6 +23,11 @@ interface ContainedSnapshot {
   readonly files: readonly ContainedFile[]
 }
 
+interface NamedFile {
+  readonly id: string
+  readonly file: ContainedFile
+}
+
 export interface PickleContents {
   readonly sizeBytes: number
   readonly signature: SignatureState
@@ -41,7 +47,7 @@ export function contentsOf({ pickle, signature }: SplitPickle): PickleContents {
   const objects = verifiedObjects(manifest)
   const packages = new Set(manifest.packages)
   const snapshots = manifest.snapshots.map((id): ContainedSnapshot => {
-    const files = [...filesBelow(id, '', objects)]
+    const files = filesOf(id, objects)
     const description = files.find(({ file }) => file.path === descriptionPath)
     const needs = description && packageNeeds(decodeDescription(objects.get(description.id) ?? new Uint8Array()))
     for (const need of needs ?? []) packages.add(packageLabel(need))
@@ -71,18 +77,31 @@ function verifiedObjects({ objects }: Manifest): ReadonlyMap<string, Uint8Array>
   return new Map(objects.map(([id, , content]) => [id, content]))
 }
 
-function* filesBelow(
-  tree: string,
-  directory: string,
-  objects: ReadonlyMap<string, Uint8Array>,
-): Generator<{ readonly id: string; readonly file: ContainedFile }> {
-  const content = objects.get(tree)
-  if (content === undefined) return
-  for (const { mode, name, id } of decodeTree(content)) {
-    const path = directory + name
-    if (mode === '40000') yield* filesBelow(id, `${path}/`, objects)
-    else yield { id, file: { path, sizeBytes: objects.get(id)?.byteLength ?? 0, ...noteOf(mode) } }
+/** Trees can hold one tree in many places, so a small pickle can name more files than anybody could list. */
+const maximumEntries = 100_000
+
+/** In the order of their paths. @throws ModulePickleError ERR_PICKLE_LIMIT */
+function filesOf(root: string, objects: ReadonlyMap<string, Uint8Array>): NamedFile[] {
+  const files: NamedFile[] = []
+  const open = [{ id: root, directory: '' }]
+  let entries = 0
+  for (let next = open.pop(); next; next = open.pop()) {
+    const content = objects.get(next.id)
+    for (const { mode, name, id } of content ? decodeTree(content) : []) {
+      const path = next.directory + name
+      if (mode === '40000') open.push({ id, directory: `${path}/` })
+      else files.push({ id, file: { path, sizeBytes: objects.get(id)?.byteLength ?? 0, ...noteOf(mode) } })
+      if (++entries > maximumEntries) throw tooMany()
+    }
   }
+  return files.toSorted((a, b) => (a.file.path < b.file.path ? -1 : 1))
+}
+
+function tooMany(): ModulePickleError {
+  return new ModulePickleError(
+    'ERR_PICKLE_LIMIT',
+    `A snapshot in the pickle has more than ${maximumEntries} files and directories. That is no project; do not load it.`,
+  )
 }
 
 function noteOf(mode: string): { note?: string } {

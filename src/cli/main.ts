@@ -29,6 +29,7 @@ async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   try {
     return await command.run(parse(command, args), terminal)
   } catch (error) {
+    terminal.doing(undefined)
     return failed(error, command, own.includes('--verbose'))
   }
 }

@@ -62,6 +62,13 @@ export class Terminal {
     if (what !== undefined) this.#timer = setInterval(() => this.#draw(), frameMs).unref()
   }
 
+  /** The same for what leaves no time to draw until it is over. */
+  blocked(what: string): void {
+    this.doing(what)
+    this.#begun -= patienceMs
+    if (process.stderr.isTTY === true) this.#draw()
+  }
+
   #draw(): void {
     const passedMs = Date.now() - this.#begun
     if (this.#status === undefined || passedMs < patienceMs) return

@@ -86,6 +86,19 @@ suite('modulepickle run', () => {
     ended(await project.cli(['run', 'score.ts#table']), { code: 1, stderr: /has to be a function, and is object/ })
   })
 
+  test('runs what CommonJS exports, and TypeScript that is compiled to it', async () => {
+    project.write({
+      'old/package.json': '{ "name": "old", "type": "commonjs" }',
+      'old/whole.js': 'module.exports = (n) => n + 1; module.exports.part = (n) => n + 2',
+      'old/typed.ts':
+        'enum By { three = 3 }\nexport default (n: number): number => n + By.three\nexport class Of { static four(n: number) { return n + 4 } }',
+    })
+    const references = ['old/whole.js', 'old/whole.js#part', 'old/typed.ts', 'old/typed.ts#Of.four']
+    for (const [index, reference] of references.entries()) {
+      ended(await project.cli(['run', reference, '--', '0']), { code: 0, stdout: `${index + 1}\n` })
+    }
+  })
+
   test('runs inline: where it is told to', async () => {
     ended(await project.cli(['run', 'score.ts#score', '--on', 'inline:', '--', '1']), { code: 0, stdout: '2 EUR\n' })
   })

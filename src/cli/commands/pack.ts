@@ -30,7 +30,7 @@ export const pack: Command = {
     if (output === undefined) throw new UsageError('-o is missing: the file to write.')
     const { dumps } = await import('../../index.ts')
     const { exportedFunction } = await import('../reference.ts')
-    terminal.doing(`packing ${reference}`)
+    terminal.blocked(`packing ${reference}`)
     const bytes = dumps(exportedFunction(reference), {
       packages: input.has('include-packages') ? 'include' : 'reference',
     })

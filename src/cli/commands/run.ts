@@ -13,7 +13,7 @@ export const run: Command = {
   details: [
     'The packages that the file reaches are packed as they are on disk, and the function runs where TARGET says. Nothing of your ' +
       'code runs in this process. Without #EXPORT, the default export is meant.',
-    'Arguments are JSON where they can be read as that, else strings. What the function prints appears as it is printed. Its result ' +
+    'Arguments are JSON where they can be read as that, else strings: 41 is a number, \'"41"\' a string. What the function prints appears as it is printed. Its result ' +
       'follows on stdout; of an async iterable each item, as it comes.',
   ],
   options: {
@@ -34,6 +34,7 @@ export const run: Command = {
     const [reference = ''] = takeWords(input, ['FILE#EXPORT'])
     const { exportedFunction } = await import('../reference.ts')
     const { runOn } = await import('../run-on.ts')
+    terminal.blocked(`packing ${reference}`)
     const fn = exportedFunction(reference)
     const target = input.value('on')
     const args = callArguments(input.rest)

@@ -77,6 +77,7 @@ export class LoadedModules {
     if (name === '*') return loaded.namespace
     if (name === 'module.exports') return loaded.exports ? loaded.exports.value : loaded.namespace
     if (name === '#') return loaded.bindings() ?? missing(module, name)
+    if (name === 'default' && loaded.exports && !hasDefault(loaded.exports.value)) return loaded.exports.value
     const held = parseHeldName(name)
     if (held) return (heldBinding(this.find(module, held.witness), held) ?? missing(module, name)).value
     const isOwn = name.startsWith('#')
@@ -94,6 +95,11 @@ export class LoadedModules {
     const location = this.#locate(module)
     return 'file' in location ? location.file : undefined
   }
+}
+
+/** What CommonJS exports is its default export as Node has it, unless a compiler wrote one. */
+function hasDefault(exports: unknown): boolean {
+  return exports !== null && exports !== undefined && 'default' in Object(exports)
 }
 
 function importSpecifier(location: ModuleLocation): string {
