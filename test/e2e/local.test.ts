@@ -9,6 +9,7 @@ const expected = {
   closure: 42,
   'method of a result': '11 EUR',
   'class of a result': true,
+  'private state of a result': [7, 'more than 7', true, 0],
   'deferred import': 3,
   values: true,
   large: true,

@@ -54,7 +54,7 @@ suite('dumps refuses', () => {
     project.write({
       'node_modules/closed/package.json': '{"name":"closed","version":"1.0.0","main":"index.js"}',
       'node_modules/closed/index.js':
-        'exports.Closed = class Closed extends Object { #n = 1; constructor() { super() } next() { return this.#n++ } static reader() { return o => o.#n } }',
+        'exports.Closed = class Closed extends Object { #n = 1; constructor() { super(Date.now()) } next() { return this.#n++ } static reader() { return o => o.#n } }',
     })
     const { stdout, stderr, code } = await project.run('plain ESM', 'main.mjs')
     assert.equal(code, 0, stderr)

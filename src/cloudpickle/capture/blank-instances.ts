@@ -3,12 +3,13 @@
  *
  * Only constructing makes private names. A class that travels by value or is packed is changed so that it can do just that; one
  * whose text nobody has changed, as in installed packages, is constructed where nothing of it runs that could be seen: its fields
- * are set to what has no effects, and the probe keeps the body of its constructor from running. A derived class must not have a
- * constructor: its body would have to run to get at the instance.
+ * are set to what has no effects, and the probe keeps the body of its constructor from running; of a derived class's, `super()`
+ * has to run, see derived-constructor.ts.
  */
 import type { AnyNode } from '../source/parse.ts'
 import { canMakeBlank, constructorOf, isClass } from '../source/private-access.ts'
 import type { LiveFunction } from './captured-scope.ts'
+import { behindSuper } from './derived-constructor.ts'
 import { canEnter } from './enterable.ts'
 import type { Inspector } from './inspector.ts'
 
@@ -16,7 +17,8 @@ import type { Inspector } from './inspector.ts'
 export interface UnchangedClass {
   readonly isDerived: boolean
   readonly parameters: number
-  construct(args: readonly unknown[], newTarget: Function): object
+  /** Returns the instance, unless the class is a derived one. */
+  construct(args: readonly unknown[], newTarget: Function): unknown
 }
 
 /** Why a class can make none, whether or not it is changed; undefined where it can. */
@@ -39,14 +41,17 @@ export function unchangedClass(inspector: Inspector, { fn, script, site }: LiveF
   const areInert = code.body.body.every(member => {
     return member.type !== 'PropertyDefinition' || member.static || !member.value || isInert(member.value, isGlobal)
   })
-  const entry = script.scopes.functions.find(each => each.code === made)
-  if ((made && (isDerived || !entry || !canEnter(entry))) || !areInert) return undefined
+  const entry = made && script.scopes.functions.find(each => each.code === made)
+  const end = entry && isDerived ? behindSuper(entry) : undefined
+  const isEnterable = entry !== undefined && canEnter(entry) && (!isDerived || end !== undefined)
+  if ((made && !isEnterable) || !areInert) return undefined
+  const at = end === undefined ? undefined : script.loadedPosition(end)
   return {
     isDerived,
     parameters: made?.params.length ?? 0,
     construct(args, newTarget) {
-      const construct = (): object => Reflect.construct(fn, args, newTarget) as object
-      return made ? (inspector.inFrameOf(fn, 'this', construct) as object) : construct()
+      const construct = (): unknown => Reflect.construct(fn, args, newTarget)
+      return made ? inspector.inFrameOf(fn, isDerived ? '0' : 'this', construct, at) : construct()
     },
   }
 }

@@ -15,7 +15,8 @@ type Cell = readonly [cls: Function, name: string, value: unknown]
 interface Maker {
   readonly isDerived: boolean
   readonly parameters: number
-  construct(args: readonly unknown[], newTarget: Function): object
+  /** Returns the instance, unless the class is a derived one: then it is what its parent returned. */
+  construct(args: readonly unknown[], newTarget: Function): unknown
 }
 
 /** Serves one load. */
@@ -84,7 +85,8 @@ function addNames(object: object, cls: Function, { isDerived, parameters, constr
   let made: object
   try {
     if (isDerived) Object.setPrototypeOf(cls, returning(object))
-    made = construct(args, isDerived ? cls : withPrototype(Object.getPrototypeOf(object) as object | null))
+    const built = construct(args, isDerived ? cls : withPrototype(Object.getPrototypeOf(object) as object | null))
+    made = isDerived ? object : (built as object)
   } finally {
     if (isDerived) Object.setPrototypeOf(cls, parent)
   }
@@ -113,9 +115,12 @@ function missing(cls: Function): never {
   )
 }
 
-/** Every property of it is itself, and so is every item of the few that it can be iterated for: no default is evaluated. */
+/**
+ * Every property of it is itself, and so is every item of the few that it can be iterated for: no default is evaluated. As a string
+ * it is empty.
+ */
 const anything: object = new Proxy(Object.create(null) as object, {
-  get: (_, key) => (key === Symbol.iterator ? items : anything),
+  get: (_, key) => (key === Symbol.iterator ? items : key === Symbol.toPrimitive ? () => '' : anything),
 })
 
 function* items(): Generator<object> {
