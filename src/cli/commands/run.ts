@@ -17,7 +17,10 @@ export const run: Command = {
       'follows on stdout; of an async iterable each item, as it comes.',
   ],
   options: {
-    on: { value: 'TARGET', what: 'where: local: (the default, or what MODULEPICKLE_TARGET says), inline:, …' },
+    on: {
+      value: 'TARGET',
+      what: 'where: local: (the default, or what MODULEPICKLE_TARGET says), docker:IMAGE, inline:',
+    },
     env: {
       value: 'NAME=VALUE',
       what: 'a variable for the environment there; NAME alone gives the one that is set here',
@@ -27,7 +30,7 @@ export const run: Command = {
   },
   examples: [
     ['run eval/score.ts#score -- 41', 'score(41) in a worker process'],
-    ['run jobs.ts#nightly --on local: --timeout 60000', 'at most a minute'],
+    ['run jobs.ts#nightly --on docker:node:24-slim --timeout 60000', 'in a container, for at most a minute'],
     [`run report.ts --json -- '{"year": 2024}' | jq .total`, 'the default export, its result for other programs'],
   ],
   async run(input, terminal) {
