@@ -51,7 +51,7 @@ export function unchangedClass(inspector: Inspector, { fn, script, site }: LiveF
     parameters: made?.params.length ?? 0,
     construct(args, newTarget) {
       const construct = (): unknown => Reflect.construct(fn, args, newTarget)
-      return made ? inspector.inFrameOf(fn, isDerived ? '0' : 'this', construct, at) : construct()
+      return made ? inspector.inFrameOf(fn, site, isDerived ? '0' : 'this', construct, at) : construct()
     },
   }
 }

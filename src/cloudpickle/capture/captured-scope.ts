@@ -9,6 +9,7 @@ import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { CodeUnit, ScopeCode } from './code-unit.ts'
 import type { LiveScope } from './inspector.ts'
 import type { LoadedScript } from './loaded-script.ts'
+import { Lookalikes } from './lookalikes.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
 /** A function of this process, and where its text stands. */
@@ -60,7 +61,7 @@ type SharingProbe = (
 
 /** The scope instances met during one dump. */
 export class CapturedScopes {
-  readonly #known = new Map<Scope, CapturedScope[]>()
+  readonly #known = new Lookalikes()
   readonly #findShared: SharingProbe
 
   constructor(findShared: SharingProbe) {
@@ -85,12 +86,11 @@ export class CapturedScopes {
     variables: LiveScope['variables'],
     closure: LiveFunction,
   ): CapturedScope {
-    const known = this.#known.get(scope) ?? []
-    const alike = known.filter(candidate => candidate.parent === parent && looksLike(candidate, variables))
+    const alike = this.#known.of(scope, parent, variables)
     const found = this.#choose(alike, variables, closure)
     if (found) return found
     const instance = new CapturedScope(scope, parent, variables, closure)
-    this.#known.set(scope, [...known, instance])
+    alike.push(instance)
     return instance
   }
 
@@ -108,15 +108,12 @@ export class CapturedScopes {
   }
 }
 
-function looksLike({ scope, variables: known }: CapturedScope, variables: LiveScope['variables']): boolean {
-  return bindingsOf(scope, variables).every(binding => Object.is(valueOf(known, binding), valueOf(variables, binding)))
-}
-
 function bindingsOf(scope: Scope, variables: LiveScope['variables']): Binding[] {
   return Object.getOwnPropertyNames(variables).flatMap(name => scope.bindings.get(name) ?? [])
 }
 
-function valueOf(variables: LiveScope['variables'], { name }: Binding): unknown {
+/** What a variable holds; one that is not initialised yet holds the same as any other such. */
+export function valueOf(variables: LiveScope['variables'], name: string): unknown {
   return isInitialized(variables, name) ? variables[name] : uninitialized
 }
 

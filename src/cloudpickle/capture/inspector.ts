@@ -46,6 +46,12 @@ const boxKey = Symbol.for('modulepickle.probe.v1')
 const boxExpression =
   "globalThis.process.getBuiltinModule('node:inspector')[globalThis.Symbol.for('modulepickle.probe.v1')]"
 
+/** A condition at the entry of functions, and what V8 knows it by. */
+interface Entry {
+  readonly condition: string
+  readonly breakpointIds: string[]
+}
+
 interface Box {
   value: unknown
   enter?: (result: unknown) => false
@@ -68,6 +74,8 @@ export class Inspector {
   #isEnding = false
   /** Frames are entered in many dumps in a row, or in none; scripts are listed once. */
   #hasEntered = false
+  /** Conditions for entering functions, by what stands for their text: set once for all functions that it makes. */
+  readonly #entries = new Map<object, Entry>()
 
   /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE under the permission model, or where there is no inspector */
   constructor() {
@@ -176,6 +184,7 @@ export class Inspector {
     }
     this.#session.on('Debugger.scriptParsed', onScript)
     this.#post('Debugger.disable')
+    this.#entries.clear()
     this.#post('Debugger.enable')
     for (const [scriptId, { url }] of this.#scripts) {
       const isLocal = url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')
@@ -236,19 +245,21 @@ export class Inspector {
 
   /**
    * Evaluates `expression` inside the frame of `fn` that `call` enters and returns its value; the body of `fn` does not run. See
-   * probe.ts for the functions that this is safe for, and for the call. Where the frame is not entered by calling, it is at the
-   * position `at` of the script. Leaves the Debugger domain on: turning it on lists all
+   * probe.ts for the functions that this is safe for, and for the call. `literal` stands for the text of `fn`. Where the frame is
+   * not entered by calling, it is at the position `at` of the script. Leaves the Debugger domain on: turning it on lists all
    * scripts, so that dumps in a row share it.
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED when the frame was not reached
    */
-  inFrameOf(fn: Function, expression: string, call: () => unknown, at?: Position): unknown {
+  inFrameOf(fn: Function, literal: object, expression: string, call: () => unknown, at?: Position): unknown {
     let reached = false
     let value: unknown
     if (!this.#isDebugging) this.#post('Debugger.enable')
     this.#isDebugging = true
     this.#hasEntered = true
-    const condition = `${boxExpression}.enter(${expression})`
-    const breakpointId = at ? this.#breakAt(fn, at, condition) : this.#breakOnCall(fn, condition)
+    // Anybody else who calls such a function meanwhile finds nothing to enter.
+    const condition = `${boxExpression}.enter?.(${expression})`
+    const breakpointId = at ? this.#breakAt(fn, at, condition) : undefined
+    if (!at) this.#breakOnCall(fn, literal, condition)
     this.#box.enter = result => {
       reached = true
       value = result
@@ -262,7 +273,7 @@ export class Inspector {
     } finally {
       this.#box.value = undefined
       delete this.#box.enter
-      this.#post('Debugger.removeBreakpoint', { breakpointId })
+      if (breakpointId !== undefined) this.#post('Debugger.removeBreakpoint', { breakpointId })
     }
     if (reached) return value
     throw new ModulePickleError(
@@ -271,9 +282,25 @@ export class Inspector {
     )
   }
 
-  #breakOnCall(fn: Function, condition: string): string {
+  /**
+   * Setting a breakpoint has V8 walk its heap, so it stays until debugging ends, for all functions of the literal. V8 refuses a second one
+   * for the same code, which tells that it is there.
+   */
+  #breakOnCall(fn: Function, literal: object, condition: string): void {
+    const known = this.#entries.get(literal)
+    if (known?.condition !== condition) {
+      for (const breakpointId of known?.breakpointIds ?? []) this.#post('Debugger.removeBreakpoint', { breakpointId })
+    }
+    const entry = known?.condition === condition ? known : { condition, breakpointIds: [] }
+    this.#entries.set(literal, entry)
     const parameters = { objectId: this.#handleOf(fn), condition }
-    return this.#post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', parameters).breakpointId
+    let failure: Error | null = null
+    this.#session.post('Debugger.setBreakpointOnFunctionCall', parameters, (error, result) => {
+      failure = error
+      if (!error) entry.breakpointIds.push((result as { breakpointId: string }).breakpointId)
+    })
+    const isThere = entry.breakpointIds.length > 0 && /already exists/.test(String(failure))
+    if (failure && !isThere) throw unanswered('Debugger.setBreakpointOnFunctionCall', failure)
   }
 
   /** At the first place from there on that is the function's own: V8 would also take one inside of a function declared in it. */
@@ -308,6 +335,7 @@ export class Inspector {
     this.#isEnding = false
     this.#hasEntered = false
     this.#isDebugging = false
+    this.#entries.clear()
     this.#session.post('Debugger.disable')
   }
 
@@ -317,8 +345,10 @@ export class Inspector {
       outcome = { error, result }
     })
     if (outcome && !outcome.error) return outcome.result as T
-    throw new ModulePickleError('ERR_INSPECTOR_UNAVAILABLE', `The inspector did not answer ${method}.`, {
-      cause: outcome?.error,
-    })
+    throw unanswered(method, outcome?.error)
   }
+}
+
+function unanswered(method: string, cause: unknown): ModulePickleError {
+  return new ModulePickleError('ERR_INSPECTOR_UNAVAILABLE', `The inspector did not answer ${method}.`, { cause })
 }

@@ -48,11 +48,11 @@ export function readInFrame(inspector: Inspector, { fn, site, script }: LiveFunc
   const { code } = site
   const args = argumentsFor(code)
   if (!('generator' in code && code.generator)) {
-    return inspector.inFrameOf(fn, expression, () => Reflect.apply(fn, undefined, args))
+    return inspector.inFrameOf(fn, site, expression, () => Reflect.apply(fn, undefined, args))
   }
   const { next } = code.async ? asyncGenerator : generator
   const start = (): unknown => Reflect.apply(next, Reflect.apply(fn, undefined, args), [])
-  return inspector.inFrameOf(fn, expression, start, script.loadedPosition((code.body as Node).start + 1))
+  return inspector.inFrameOf(fn, site, expression, start, script.loadedPosition((code.body as Node).start + 1))
 }
 
 /** The language's own, which no program has replaced when this is loaded. */
@@ -64,12 +64,12 @@ const asyncGenerator = { next: (Object.getPrototypeOf(asyncItems.prototype) as A
  */
 export function findSharedCell(cells: readonly Cell[], read: () => unknown): number {
   const before = cells.map(cell => cell.value)
-  const markers = cells.map((_, index) => ({ index }))
   try {
-    for (const [index, cell] of cells.entries()) cell.value = markers[index]
-    return markers.indexOf(read() as (typeof markers)[number])
+    // Nobody else has the cells themselves.
+    for (const cell of cells) cell.value = cell
+    return cells.indexOf(read() as Cell)
   } finally {
-    for (const [index, cell] of cells.entries()) cell.value = before[index]
+    for (let index = 0; index < cells.length; index++) cells[index]!.value = before[index]
   }
 }
 

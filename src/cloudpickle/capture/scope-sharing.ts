@@ -2,7 +2,7 @@
  * Which of several scopes that look alike is the one around a closure, for when reading them cannot tell.
  *
  * Each scope is entered once through a closure of its own (see probe.ts); after that a question costs one reading of the scopes
- * of the closure that is asked about, however many scopes there are. What two functions share never changes, so answers are kept.
+ * of the closure that is asked about, however many scopes there are. What two functions share never changes, so that is kept.
  */
 import type { Binding, Scope } from '../source/lexical-scopes.ts'
 import type { CapturedScope, LiveFunction } from './captured-scope.ts'
@@ -11,24 +11,23 @@ import type { Inspector } from './inspector.ts'
 import { canProbe, enterCell, findSharedCell, type Cell } from './probe.ts'
 import { alignScopes } from './scope-chain.ts'
 
-/** Whether two functions share a scope, by the one function, the other and the scope. */
-const answers = new WeakMap<Function, WeakMap<Function, Map<Scope, boolean>>>()
+/** What lets a variable be read and written from outside, once a function that sees it has been entered; that stays so. */
+const cells = new WeakMap<Function, Map<Binding, Cell>>()
 
-function knownAnswer(scope: Scope, a: Function, b: Function): boolean | undefined {
-  return answers.get(a)?.get(b)?.get(scope) ?? answers.get(b)?.get(a)?.get(scope)
+/** Of functions that were seen to share a scope, by scope: something that all of them have. */
+const shared = new WeakMap<Function, Map<Scope, object>>()
+
+function sharedBy(fn: Function, scope: Scope): object | undefined {
+  return shared.get(fn)?.get(scope)
 }
 
-function keepAnswer(scope: Scope, a: Function, b: Function, isShared: boolean): void {
-  const others = answers.get(a) ?? new WeakMap<Function, Map<Scope, boolean>>()
-  answers.set(a, others)
-  const scopes = others.get(b) ?? new Map<Scope, boolean>()
-  others.set(b, scopes)
-  scopes.set(scope, isShared)
+function noteShared(scope: Scope, a: Function, b: Function): void {
+  const token = sharedBy(a, scope) ?? sharedBy(b, scope) ?? {}
+  for (const fn of [a, b]) shared.set(fn, (shared.get(fn) ?? new Map<Scope, object>()).set(scope, token))
 }
 
 export class ScopeSharing {
   readonly #inspector: Inspector
-  readonly #cells = new WeakMap<CapturedScope, Map<Binding, Cell>>()
 
   constructor(inspector: Inspector) {
     this.#inspector = inspector
@@ -43,11 +42,10 @@ export class ScopeSharing {
     closure: LiveFunction,
     bindings: readonly Binding[],
   ): CapturedScope | undefined {
-    const known = candidates.map(({ scope, witness }) => knownAnswer(scope, witness.fn, closure.fn))
-    if (known.includes(true)) return candidates[known.indexOf(true)]
-    const open = candidates.filter((_, index) => known[index] === undefined)
-    const found = open.length > 0 ? this.#ask(open, closure, bindings) : undefined
-    for (const candidate of open) keepAnswer(candidate.scope, candidate.witness.fn, closure.fn, candidate === found)
+    const token = sharedBy(closure.fn, bindings[0]!.scope)
+    const known = token && candidates.find(({ scope, witness }) => sharedBy(witness.fn, scope) === token)
+    const found = known ?? this.#ask(candidates, closure, bindings)
+    if (found) noteShared(found.scope, found.witness.fn, closure.fn)
     return found
   }
 
@@ -58,12 +56,12 @@ export class ScopeSharing {
   ): CapturedScope | undefined {
     const theirs = bindings.find(binding => candidates.every(({ witness }) => canProbe(witness.site, binding)))
     if (theirs) {
-      const cells = candidates.map(candidate => this.#cellOf(candidate, theirs))
+      const cells = candidates.map(({ witness }) => this.#cellOf(witness, theirs))
       return candidates[findSharedCell(cells, () => this.#read(closure, theirs))]
     }
     const own = bindings.find(binding => canProbe(closure.site, binding))
     if (own) {
-      const cell = [enterCell(this.#inspector, closure, own)]
+      const cell = [this.#cellOf(closure, own)]
       return candidates.find(({ witness }) => findSharedCell(cell, () => this.#read(witness, own)) === 0)
     }
     throw unsupported(
@@ -74,11 +72,11 @@ export class ScopeSharing {
     )
   }
 
-  #cellOf(scope: CapturedScope, binding: Binding): Cell {
-    const cells = this.#cells.get(scope) ?? new Map<Binding, Cell>()
-    this.#cells.set(scope, cells)
-    const cell = cells.get(binding) ?? enterCell(this.#inspector, scope.witness, binding)
-    cells.set(binding, cell)
+  #cellOf(closure: LiveFunction, binding: Binding): Cell {
+    const known = cells.get(closure.fn) ?? new Map<Binding, Cell>()
+    cells.set(closure.fn, known)
+    const cell = known.get(binding) ?? enterCell(this.#inspector, closure, binding)
+    known.set(binding, cell)
     return cell
   }
 

@@ -1,0 +1,46 @@
+/**
+ * The scope instances of one dump by where they stand and what their variables hold, so that those which look like another one are
+ * found without comparing it with each.
+ */
+import type { Scope } from '../source/lexical-scopes.ts'
+import { valueOf, type CapturedScope } from './captured-scope.ts'
+import type { CodeUnit } from './code-unit.ts'
+import type { LiveScope } from './inspector.ts'
+
+type Parent = CapturedScope | CodeUnit
+
+export class Lookalikes {
+  readonly #places = new Map<Parent, Map<Scope, Map<string, CapturedScope[]>>>()
+  /** Numbers for values: the same for what is the same, as Object.is has it. */
+  readonly #numbers = new Map<unknown, number>()
+
+  /** The instances of a scope below `parent` whose variables hold what these do; add the new one where none of them is it. */
+  of(scope: Scope, parent: Parent, variables: LiveScope['variables']): CapturedScope[] {
+    const scopes = this.#places.get(parent) ?? new Map<Scope, Map<string, CapturedScope[]>>()
+    this.#places.set(parent, scopes)
+    const contents = scopes.get(scope) ?? new Map<string, CapturedScope[]>()
+    scopes.set(scope, contents)
+    const key = this.#keyOf(scope, variables)
+    const alike = contents.get(key) ?? []
+    contents.set(key, alike)
+    return alike
+  }
+
+  /** V8 lists all variables of a context, for each of its closures in the same order. */
+  #keyOf(scope: Scope, variables: LiveScope['variables']): string {
+    let key = ''
+    for (const name of Object.getOwnPropertyNames(variables)) {
+      if (scope.bindings.has(name)) key += `${name} ${this.#numberOf(valueOf(variables, name))} `
+    }
+    return key
+  }
+
+  #numberOf(value: unknown): number {
+    const distinct = Object.is(value, -0) ? negativeZero : value
+    const known = this.#numbers.get(distinct) ?? this.#numbers.size
+    this.#numbers.set(distinct, known)
+    return known
+  }
+}
+
+const negativeZero = Symbol('-0')
