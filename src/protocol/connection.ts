@@ -40,7 +40,8 @@ export class Connection<Out extends Message, In extends Message> {
     this.#stream = stream
     this.#decode = decode
     stream.on('data', (chunk: Uint8Array) => this.#take(chunk))
-    stream.on('end', () => this.#end())
+    // What has not come whole was never said: a peer that was cut off has ended, and how it ended is what there is to tell.
+    stream.on('end', () => this.#over())
     stream.on('close', () => this.#over())
     // A stream that breaks has ended: who waits for a message learns it there, and why, where it is because of what the peer sent.
     stream.on('error', error => {
@@ -114,11 +115,6 @@ export class Connection<Out extends Message, In extends Message> {
         else this.#received.put({ message, body, buffers: this.#buffers.length === 0 ? none : this.#buffers.splice(0) })
       }
     })
-  }
-
-  #end(): void {
-    this.#guard(() => this.#decoder.end())
-    this.#over()
   }
 
   /** After the first failure nothing that the peer sends can be understood. */

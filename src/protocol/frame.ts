@@ -75,12 +75,6 @@ export class FrameDecoder {
     }
   }
 
-  /** @throws ModulePickleError ERR_PROTOCOL when the stream ended inside a frame */
-  end(): void {
-    if (this.#buffered === 0 && !this.#lengths) return
-    throw new ModulePickleError('ERR_PROTOCOL', 'The stream ended in the middle of a message. The peer was cut off.')
-  }
-
   #complete({ header, body }: Lengths): Frame | undefined {
     if (body >= largeBodyBytes) return this.#completeLarge(header, body)
     if (this.#buffered < header + body) return undefined

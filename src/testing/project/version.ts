@@ -1,0 +1,2 @@
+/** Edited by the suite. */
+export const version: number = 0
