@@ -11,7 +11,9 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 process.chdir(root)
 if (process.argv.includes('--clean')) rmSync('dist', { recursive: true, force: true })
 
-execFileSync(path.join('node_modules', '.bin', 'tsc'), ['-b', 'src', 'src/test', 'src/cli', 'src/testing'], { stdio: 'inherit' })
+execFileSync(path.join('node_modules', '.bin', 'tsc'), ['-b', 'src', 'src/test', 'src/cli', 'src/testing'], {
+  stdio: 'inherit',
+})
 await bundlePrograms()
 writeCommonJs()
 

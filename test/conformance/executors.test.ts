@@ -6,6 +6,7 @@ import path from 'node:path'
 import { suite, test } from 'node:test'
 import { connect, type Executor } from '../../dist/index.js'
 import { executorSuite } from '../../dist/testing/index.js'
+import { imageOfNode, unlessDocker } from '../support/docker.ts'
 import { unlessCommand } from '../support/requirements.ts'
 
 const cache = mkdtempSync(path.join(tmpdir(), 'modulepickle-conformance-'))
@@ -36,6 +37,21 @@ suite('inline:', () => {
       busyCalls: false,
       strayErrors: false,
       output: false,
+      durable: false,
+      fullDisk: false,
+    },
+  })
+})
+
+suite('docker:', { skip: await unlessDocker() }, () => {
+  executorSuite({
+    test,
+    connect: async options => connect(`docker:${await imageOfNode()}`, { ...options, network: 'none' }),
+    supports: {
+      crashes: true,
+      busyCalls: true,
+      strayErrors: true,
+      output: true,
       durable: false,
       fullDisk: false,
     },
