@@ -64,7 +64,7 @@ suite('frames', () => {
       )
       assert.deepEqual(decode(chunks), mixed, `in pieces of ${size}`)
     }
-    assert.throws(() => decode([bytes.subarray(0, 100_000)]), isProtocolError(/ended in the middle/))
+    assert.deepEqual(decode([bytes.subarray(0, 100_000)]), [frames[1]])
   })
 
   test('a large body is not copied', () => {
