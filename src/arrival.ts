@@ -13,7 +13,6 @@ import type { PackageLookup } from './snapshot/materialize/package-candidates.ts
 import type { WantedPackages } from './snapshot/materialize/package-lookup.ts'
 import { wantedPackages } from './snapshot/materialize/wanted-packages.ts'
 import { unpackObjects } from './snapshot/objects/archive.ts'
-import { objectId } from './snapshot/objects/object-id.ts'
 import { verifyGraph, type PackageGraph } from './snapshot/objects/package-graph.ts'
 import { packageLabel, parsePackageLabel } from './snapshot/objects/package-label.ts'
 import type { MaterializedSnapshot, SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
@@ -61,8 +60,7 @@ export class Arrival {
     const lacking = { ...manifest, snapshots }
     if (this.#isInPlace(lacking)) return
     const { cache, packages: lookup } = options
-    for (const [id, kind, content] of manifest.objects) cache.put(id, kind, content)
-    for (const { kind, content } of unpackObjects(manifest.archive)) cache.put(objectId(kind, content), kind, content)
+    for (const { kind, content } of unpackObjects(manifest.archives)) cache.keep(kind, content)
     for (const id of snapshots) if (!cache.has(id)) throw missing(id)
     this.#packages = cache.locatePackages(packagesOf(lacking, cache), lookup)
     for (const id of snapshots) this.#take(id, cache.materialize(id, lookup, this.#packages))

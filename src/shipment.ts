@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { DeferredImport } from './cloudpickle/index.ts'
-import type { Manifest, ManifestObject } from './cloudpickle/manifest.ts'
+import type { Manifest } from './cloudpickle/manifest.ts'
 import { isInNodeModules, packageIdentity, type InstalledFile } from './cloudpickle/source/installed-package.ts'
 import { ancestors } from './cloudpickle/source/package-json.ts'
 import { traceSync, type StageDetails } from './diagnostics/channels.ts'
@@ -16,7 +16,7 @@ import { ModulePickleError } from './errors.ts'
 import { reportChanged } from './loaded-code.ts'
 import { Late } from './pickle/index.ts'
 import { byContent, byWhole, byWholeNow, installedPackagesOfSender } from './snapshot/materialize/installed-here.ts'
-import { packObjects } from './snapshot/objects/archive.ts'
+import { archivesOf } from './snapshot/objects/archives.ts'
 import type { ObjectId, Snapshot, SnapshotObject } from './snapshot/objects/snapshot.ts'
 import { byPlace } from './snapshot/packages/by-place.ts'
 import type { DescribedPackages, PackageNaming } from './snapshot/packages/installed-packages.ts'
@@ -183,12 +183,11 @@ export class Shipment implements Packed {
     for (const directories of [packages, ...snapshots.map(({ packageDirectories }) => packageDirectories)]) {
       for (const [label, directory] of directories) this.packageDirectories.set(label, directory)
     }
-    const shipped = new Map(selfContained ? snapshots.flatMap(({ objects }) => [...objects]) : [])
-    const objects = [...shipped.values()].map((object): ManifestObject => [object.id, object.kind, object.read()])
+    const taken = selfContained ? snapshots.map(({ objects }) => objects) : []
+    const included = this.mode === 'include' ? [this.#packageObjects()] : []
+    const archives = [...taken, ...included].flatMap(archivesOf)
     const ids = snapshots.map(({ id }) => id)
-    const complete = { ...manifest, snapshots: ids, packages: [...packages.keys()], graph: named.graph, objects }
-    const included = this.mode === 'include' ? this.#packageObjects() : new Map<ObjectId, SnapshotObject>()
-    return included.size === 0 ? complete : { ...complete, archive: packObjects(included.values()) }
+    return { ...manifest, snapshots: ids, packages: [...packages.keys()], graph: named.graph, archives }
   }
 
   get #naming(): PackageNaming {

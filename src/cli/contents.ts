@@ -6,8 +6,9 @@ import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import type { Manifest } from '../cloudpickle/manifest.ts'
 import { isSignedBy, type SplitPickle } from '../signing/signed-pickle.ts'
 import { signingKey } from '../signing/signing-key.ts'
+import { unpackObjects } from '../snapshot/objects/archive.ts'
 import { decodeDescription, descriptionPath, packageNeeds } from '../snapshot/objects/description.ts'
-import { verifyObject } from '../snapshot/objects/object-id.ts'
+import { objectId } from '../snapshot/objects/object-id.ts'
 import { packageLabel } from '../snapshot/objects/package-label.ts'
 import { decodeTree } from '../snapshot/objects/tree.ts'
 
@@ -41,10 +42,10 @@ export interface PickleContents {
 /** What can be said of a signature: whether it fits the key that is set here, if one is. */
 export type SignatureState = 'none' | 'unverified' | 'valid' | 'invalid'
 
-/** @throws ModulePickleError for what is no pickle, and for objects that are not what they say */
+/** @throws ModulePickleError for what is no pickle */
 export function contentsOf({ pickle, signature }: SplitPickle): PickleContents {
   const manifest = readManifest(pickle)
-  const objects = verifiedObjects(manifest)
+  const objects = objectsIn(manifest)
   const packages = new Set(manifest.packages)
   const snapshots = manifest.snapshots.map((id): ContainedSnapshot => {
     const files = filesOf(id, objects)
@@ -72,9 +73,9 @@ function signatureState(pickle: Uint8Array, signature: Uint8Array | undefined): 
   return isSignedBy(key, pickle, signature) ? 'valid' : 'invalid'
 }
 
-function verifiedObjects({ objects }: Manifest): ReadonlyMap<string, Uint8Array> {
-  for (const [id, kind, content] of objects) verifyObject(id, kind, content)
-  return new Map(objects.map(([id, , content]) => [id, content]))
+/** By the ids that they have. */
+function objectsIn({ archives }: Manifest): ReadonlyMap<string, Uint8Array> {
+  return new Map(Array.from(unpackObjects(archives), ({ kind, content }) => [objectId(kind, content), content]))
 }
 
 /** Trees can hold one tree in many places, so a small pickle can name more files than anybody could list. */

@@ -19,25 +19,20 @@ export interface Manifest {
   readonly packages: readonly string[]
   /** Those whose content counts, and all that they resolve to, by label. */
   readonly graph: Readonly<Record<string, unknown>>
-  /** The objects of the snapshots, where the pickle is to be self-contained. */
-  readonly objects: readonly ManifestObject[]
-  /** The objects of installed packages that are taken along, packed. */
-  readonly archive?: Uint8Array
+  /** The objects of the snapshots, where the pickle is self-contained, and of installed packages that are taken along; packed. */
+  readonly archives: readonly Uint8Array[]
 }
 
-export type ManifestObject = readonly [id: string, kind: 'blob' | 'tree', content: Uint8Array]
-
-export const emptyManifest: Manifest = { format: 1, modules: [], snapshots: [], packages: [], graph: {}, objects: [] }
+export const emptyManifest: Manifest = { format: 1, modules: [], snapshots: [], packages: [], graph: {}, archives: [] }
 
 const marker = 'modulepickle'
 
 /** The persistent id that carries `manifest`; what is empty is left out. */
 export function toPersistentId(manifest: Manifest): unknown {
-  const { format, modules, snapshots, packages, graph, objects, archive } = manifest
-  const contents = objects.map(([id, kind, content]) => [id, kind, new Bytes(content)])
-  const fields = Object.entries({ modules, snapshots, packages, graph, objects: contents })
-  const filled = Object.fromEntries(fields.filter(([, field]) => Object.keys(field).length > 0))
-  return [marker, format, archive ? { ...filled, archive: new Bytes(archive) } : filled]
+  const { format, modules, snapshots, packages, graph, archives } = manifest
+  const contents = archives.map(archive => new Bytes(archive))
+  const fields = Object.entries({ modules, snapshots, packages, graph, archives: contents })
+  return [marker, format, Object.fromEntries(fields.filter(([, field]) => Object.keys(field).length > 0))]
 }
 
 /**
@@ -59,17 +54,15 @@ export function fromPersistentId(id: unknown): Manifest {
       `The pickle has format ${String(format)}; this version of modulepickle reads format ${formatVersion}. Use the same version on both ends.`,
     )
   }
-  const { modules = [], snapshots = [], packages = [], graph = {}, objects = [], archive } = fields ?? {}
+  const { modules = [], snapshots = [], packages = [], graph = {}, archives = [] } = fields ?? {}
   if (
     isListOf(modules, isString) &&
     isListOf(snapshots, isString) &&
     isListOf(packages, isString) &&
     isRecord(graph) &&
-    (archive === undefined || archive instanceof Uint8Array) &&
-    isListOf(objects, isObject)
+    isListOf(archives, isBytes)
   ) {
-    const manifest = { format: formatVersion, modules, snapshots, packages, graph, objects } as const
-    return archive ? { ...manifest, archive } : manifest
+    return { format: formatVersion, modules, snapshots, packages, graph, archives }
   }
   throw new ModulePickleError('ERR_PICKLE_CORRUPT', 'The manifest at the beginning of the pickle is malformed.')
 }
@@ -86,8 +79,6 @@ function isString(value: unknown): value is string {
   return typeof value === 'string'
 }
 
-function isObject(value: unknown): value is ManifestObject {
-  if (!Array.isArray(value)) return false
-  const [id, kind, content] = value as unknown[]
-  return typeof id === 'string' && (kind === 'blob' || kind === 'tree') && content instanceof Uint8Array
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array
 }

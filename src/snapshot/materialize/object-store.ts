@@ -42,6 +42,11 @@ export class ObjectStore {
   /** @throws ModulePickleError ERR_SNAPSHOT_CORRUPT before a byte is kept, unless `id` is the id of `content` */
   put(id: ObjectId, kind: ObjectKind, content: Uint8Array): void {
     verifyObject(id, kind, content)
+    this.keep(id, content)
+  }
+
+  /** As `put`, for content whose id this is known to be. */
+  keep(id: ObjectId, content: Uint8Array): void {
     const file = this.#fileOf(id)
     if (!keepsAlready(file, content)) this.#write(id, file, content)
     this.#intact.set(id, content.byteLength)

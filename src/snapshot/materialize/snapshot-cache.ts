@@ -11,7 +11,7 @@ import { traceSync } from '../../diagnostics/channels.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { decodeChanges } from '../objects/changes.ts'
 import { decodeDescription, descriptionPath, type SnapshotDescription } from '../objects/description.ts'
-import { isObjectId } from '../objects/object-id.ts'
+import { isObjectId, objectId } from '../objects/object-id.ts'
 import { copiedTree, type PackageNode } from '../objects/package-graph.ts'
 import { packageLabel } from '../objects/package-label.ts'
 import type { ObjectId, ObjectKind, PackageNeed, SnapshotObject } from '../objects/snapshot.ts'
@@ -108,6 +108,14 @@ export class SnapshotCache {
    */
   put(id: ObjectId, kind: ObjectKind, content: Uint8Array): void {
     this.#objects.put(id, kind, content)
+  }
+
+  /**
+   * Keeps an object under the id that it has.
+   * @throws ModulePickleError ERR_MATERIALIZE
+   */
+  keep(kind: ObjectKind, content: Uint8Array): void {
+    this.#objects.keep(objectId(kind, content), content)
   }
 
   /** The objects of the snapshot that are known not to be here. A missing tree hides what it holds: ask again. */

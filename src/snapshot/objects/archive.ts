@@ -1,5 +1,5 @@
 /**
- * Many objects as one compressed piece, for pickles that take installed packages along: most of these is text, much of it alike.
+ * Many objects as one compressed piece, for pickles that take code along: most of it is text, much of it alike.
  *
  * Ids are not in it: whoever unpacks computes them, so an object that was changed is another object and what it was is missing.
  */
@@ -7,10 +7,16 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import { ModulePickleError } from '../../errors.ts'
 import type { ObjectKind, SnapshotObject } from './snapshot.ts'
 
+/** Its id is what whoever unpacks computes. */
+export interface UnpackedObject {
+  readonly kind: ObjectKind
+  readonly content: Uint8Array
+}
+
 const headerBytes = 5
 const kinds: readonly ObjectKind[] = ['blob', 'tree']
-/** Above what packages may hold together, and what a small pickle could otherwise grow to. */
-const maximumBytes = 1024 ** 3
+/** Above what snapshots and packages may hold together, and what a small pickle could otherwise grow to. */
+export const maximumBytes = 1024 ** 3
 
 /** Each object as its kind (a byte), its size (4 bytes, big-endian) and its content; all of it in Brotli, at its fastest. */
 export function packObjects(objects: Iterable<SnapshotObject>): Uint8Array {
@@ -23,20 +29,24 @@ export function packObjects(objects: Iterable<SnapshotObject>): Uint8Array {
     pieces.push(header, content)
   }
   const whole = Buffer.concat(pieces)
-  if (whole.byteLength > maximumBytes) throw tooLarge(whole.byteLength)
   const params = { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_SIZE_HINT]: whole.byteLength }
   return brotliCompressSync(whole, { params })
 }
 
 /**
- * The objects in `archive`; none where there is none.
+ * The objects in `archives`, in order.
  * @throws ModulePickleError ERR_PICKLE_CORRUPT, ERR_PICKLE_LIMIT
  */
-export function* unpackObjects(
-  archive: Uint8Array | undefined,
-): Generator<{ readonly kind: ObjectKind; readonly content: Uint8Array }> {
-  if (!archive) return
-  const whole = decompress(archive)
+export function* unpackObjects(archives: readonly Uint8Array[]): Generator<UnpackedObject> {
+  let leftBytes = maximumBytes
+  for (const archive of archives) {
+    const whole = decompress(archive, leftBytes)
+    leftBytes -= whole.byteLength
+    yield* objectsIn(whole)
+  }
+}
+
+function* objectsIn(whole: Buffer): Generator<UnpackedObject> {
   for (let position = 0; position < whole.byteLength;) {
     const start = position + headerBytes
     const kind = kinds[whole[position]!]
@@ -47,25 +57,18 @@ export function* unpackObjects(
   }
 }
 
-function decompress(archive: Uint8Array): Buffer {
+function decompress(archive: Uint8Array, leftBytes: number): Buffer {
   try {
-    return brotliDecompressSync(archive, { maxOutputLength: maximumBytes })
+    return brotliDecompressSync(archive, { maxOutputLength: Math.max(leftBytes, 1) })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw corrupt((error as Error).message)
     throw new ModulePickleError(
       'ERR_PICKLE_LIMIT',
-      `The packages in the pickle hold more than ${maximumBytes} bytes. Install them on this end instead.`,
+      `The snapshots and packages in the pickle hold more than ${maximumBytes} bytes. Install packages on this end instead.`,
     )
   }
 }
 
-function tooLarge(sizeBytes: number): ModulePickleError {
-  return new ModulePickleError(
-    'ERR_SNAPSHOT_TOO_LARGE',
-    `The installed packages hold ${(sizeBytes / 1e6).toFixed(1)} MB, over the limit of ${maximumBytes} bytes for one pickle. Install them on the other end instead.`,
-  )
-}
-
 function corrupt(what: string): ModulePickleError {
-  return new ModulePickleError('ERR_PICKLE_CORRUPT', `The packages in the pickle cannot be read: ${what}.`)
+  return new ModulePickleError('ERR_PICKLE_CORRUPT', `The files in the pickle cannot be read: ${what}.`)
 }
