@@ -3,37 +3,40 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { toPersistentId, emptyManifest, type ManifestObject } from '../../src/cloudpickle/manifest.ts'
+import { toPersistentId, emptyManifest, type Manifest } from '../../src/cloudpickle/manifest.ts'
 import { Pickler } from '../../src/pickle/index.ts'
+import { packObjects } from '../../src/snapshot/objects/archive.ts'
 import { objectId } from '../../src/snapshot/objects/object-id.ts'
+import type { SnapshotObject } from '../../src/snapshot/objects/snapshot.ts'
 import { encodeTree } from '../../src/snapshot/objects/tree.ts'
 import { CliProject } from '../support/cli-project.ts'
 
-class WithManifest extends Pickler {
-  readonly #objects: readonly ManifestObject[]
+type Inside = Pick<Manifest, 'snapshots' | 'archives'>
 
-  constructor(objects: readonly ManifestObject[]) {
+class WithManifest extends Pickler {
+  readonly #inside: Inside
+
+  constructor(inside: Inside) {
     super()
-    this.#objects = objects
+    this.#inside = inside
   }
 
   protected override preamble(): unknown {
-    const snapshots = [this.#objects.at(-1)![0]]
-    return toPersistentId({ ...emptyManifest, snapshots, objects: this.#objects })
+    return toPersistentId({ ...emptyManifest, ...this.#inside })
   }
 }
 
 /** Trees within trees: each of `levels` holds the one before under every name. */
-function nested(levels: number, names: readonly string[]): ManifestObject[] {
-  const objects: ManifestObject[] = []
+function nested(levels: number, names: readonly string[]): Inside {
+  const objects: SnapshotObject[] = []
   let entry = { mode: '100644' as '100644' | '40000', id: objectId('blob', new Uint8Array()) }
   for (let level = 0; level < levels; level++) {
     const content = encodeTree(names.map(name => ({ ...entry, name })))
     const id = objectId('tree', content)
-    objects.push([id, 'tree', content])
+    objects.push({ id, kind: 'tree', sizeBytes: content.byteLength, read: () => content })
     entry = { mode: '40000', id }
   }
-  return objects
+  return { snapshots: [entry.id], archives: [packObjects(objects)] }
 }
 
 suite('inspect', () => {
@@ -41,9 +44,9 @@ suite('inspect', () => {
   before(() => (project = new CliProject()))
   after(() => project.remove())
 
-  async function inspected(objects: readonly ManifestObject[]): Promise<{ code: number; stderr: string }> {
+  async function inspected(inside: Inside): Promise<{ code: number; stderr: string }> {
     const file = path.join(project.outside, 'hostile.pkl')
-    writeFileSync(file, new WithManifest(objects).dump(1))
+    writeFileSync(file, new WithManifest(inside).dump(1))
     return project.cli(['inspect', file])
   }
 
@@ -57,10 +60,10 @@ suite('inspect', () => {
     assert.equal(code, 0, stderr)
   })
 
-  test('refuses objects that are not what their ids say', async () => {
-    const [[id, kind] = ['', 'tree' as const]] = nested(1, ['a'])
-    const { code, stderr } = await inspected([[id, kind, encodeTree([])]])
+  test('refuses files that cannot be unpacked', async () => {
+    const { snapshots, archives } = nested(1, ['a'])
+    const { code, stderr } = await inspected({ snapshots, archives: archives.map(archive => archive.subarray(1)) })
     assert.equal(code, 3)
-    assert.match(stderr, /ERR_SNAPSHOT_CORRUPT/)
+    assert.match(stderr, /ERR_PICKLE_CORRUPT/)
   })
 })

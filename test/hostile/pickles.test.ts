@@ -73,7 +73,7 @@ suite('a pickle with a function and its package', () => {
 
   test('a flipped bit in the files of its snapshot is found before anything is written', async () => {
     const archive = readManifest(pickle).archives[0]!
-    const start = pickle.indexOf(archive)
+    const start = Buffer.from(pickle).indexOf(archive)
     const copy = Uint8Array.from(pickle)
     let refused = 0
     for (let bit = start * 8; bit < (start + archive.length) * 8; bit += 5) {
