@@ -16,6 +16,7 @@ import {
   type TestEngine,
 } from '../support/docker.ts'
 import { DockerProject } from '../support/docker-project.ts'
+import { registryOfOneImage } from '../support/registry.ts'
 import { unlessNode } from '../support/requirements.ts'
 import { ownerLabel } from '../../src/executors/docker/create-body.ts'
 import { ownName } from '../../src/snapshot/materialize/process-name.ts'
@@ -24,6 +25,7 @@ interface Refused {
   readonly name: string
   readonly code: string
   readonly message: string
+  readonly stderr: string
 }
 
 const skip = await unlessDocker()
@@ -139,6 +141,20 @@ suite('docker:', { skip }, () => {
     })
     const stopped = seen['engine stopped'] as Refused
     assert.equal(stopped.code, 'ERR_ENGINE_LOST', stopped.message)
+  })
+
+  test('an image that the engine lacks is pulled once, and that is shown', async () => {
+    const { image: small, close } = await registryOfOneImage()
+    try {
+      const pulled = await refused({ IMAGE: small })
+      assert.equal(pulled.code, 'ERR_IMAGE_WITHOUT_NODE', pulled.message)
+      assert.equal(pulled.stderr, `[docker] pulling ${small}\n[docker] pulling ${small}: done\n`)
+      assert.equal((await refused({ IMAGE: small })).stderr, '')
+      assert.match((await refused({ IMAGE: small, OPTIONS: '{"pull":"always"}' })).stderr, /: done$/m)
+    } finally {
+      close()
+      await engine.getImage(small).remove({ force: true })
+    }
   })
 
   suite('connect() says what is wrong', () => {

@@ -32,6 +32,7 @@ export async function connectDocker(target: string, options: DockerOptions): Pro
       ? launchImage(engine, place || defaultImage, options)
       : launchInContainer(engine, running, options)
   const host = new ContainerHost(launch, signingKey(options.key)?.derive('conversation'))
+  host.startAhead()
   const [{ parallelism }] = await Promise.all([host.greeted(), sweepContainers(engine)])
   const { workers = Math.max(1, Math.min(parallelism, Math.ceil(options.cpus ?? parallelism))), fresh = 'call' } =
     options

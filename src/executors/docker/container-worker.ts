@@ -39,6 +39,10 @@ export class ContainerWorker implements WorkerTransport {
     return `worker ${this.#number} in ${this.#link.name}`
   }
 
+  isOf(link: RunnerLink): boolean {
+    return link === this.#link
+  }
+
   flushLines(): void {
     for (const splitter of this.#splitters) splitter.flush()
   }

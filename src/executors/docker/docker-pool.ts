@@ -11,6 +11,7 @@ export class ContainerHost {
   readonly #launch: Launch
   readonly #key: Uint8Array | undefined
   #link: RunnerLink | undefined
+  #ahead: ContainerWorker | undefined
 
   /** `key` signs the conversations with workers. */
   constructor(launch: Launch, key: Uint8Array | undefined) {
@@ -23,8 +24,16 @@ export class ContainerHost {
     return this.#open().greeted
   }
 
+  /** The first worker starts with its container, before there is a pool that asks for it. */
+  startAhead(): void {
+    this.#ahead = this.#open().start(this.#key)
+  }
+
   startWorker(): ContainerWorker {
-    return this.#open().start(this.#key)
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    const link = this.#open()
+    return ahead?.isOf(link) ? ahead : link.start(this.#key)
   }
 
   async close(): Promise<void> {
