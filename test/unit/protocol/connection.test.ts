@@ -89,13 +89,12 @@ suite('connections', () => {
   test('garbage ends the conversation for good', async () => {
     const { worker, raw } = connect()
     raw.write('Last login: yesterday\n')
-    assert.equal(await worker.receive(), undefined)
     await assert.rejects(worker.receive(), { code: 'ERR_PROTOCOL' })
   })
 
   test('a message that has not come whole was never said', async () => {
     const { worker, raw } = connect()
     raw.end(Buffer.from([0, 0, 0, 9, 0, 0]))
-    await assert.rejects(worker.receive(), { code: 'ERR_PROTOCOL' })
+    assert.equal(await worker.receive(), undefined)
   })
 })
