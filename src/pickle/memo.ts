@@ -7,7 +7,7 @@ export class Memo {
   readonly #dense: unknown[] = []
   readonly #sparse = new Map<number, unknown>()
   /** Which of the dense values somebody has taken. */
-  #taken = new Uint8Array(256)
+  #taken = new Uint8Array(64)
   readonly #takenSparse = new Set<number>()
 
   /** How many values there are: the index that MEMOIZE uses. */

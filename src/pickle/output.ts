@@ -12,9 +12,24 @@ import { writeText } from './platform-text.ts'
 const firstChunk = 1024
 const largestChunk = 1024 * 1024
 
+interface Chunk {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly view: DataView
+}
+
+/** First chunks that no pickle has: to make one costs as much as to write a small pickle. */
+const spares: Chunk[] = []
+const mostSpares = 2
+
+function makeChunk(size: number): Chunk {
+  const bytes = new Uint8Array(size)
+  return { bytes, view: new DataView(bytes.buffer) }
+}
+
 export class Output {
-  #bytes = new Uint8Array(firstChunk)
-  #view = new DataView(this.#bytes.buffer)
+  readonly #first = spares.pop() ?? makeChunk(firstChunk)
+  #bytes = this.#first.bytes
+  #view = this.#first.view
   #length = 0
   /** Where in the chunk begins what is not in `#parts` yet. */
   #from = 0
@@ -141,6 +156,11 @@ export class Output {
     return framed(this.#parts)
   }
 
+  /** What `finish` gave has been copied, and nothing more is written. */
+  release(): void {
+    if (spares.length < mostSpares) spares.push(this.#first)
+  }
+
   #endFrame(): void {
     this.#flush()
     this.#parts.push('frame end')
@@ -156,8 +176,9 @@ export class Output {
   #grow(size: number): void {
     this.#flush()
     this.#before += this.#length
-    this.#bytes = new Uint8Array(Math.max(size, Math.min(this.#bytes.length * 2, largestChunk)))
-    this.#view = new DataView(this.#bytes.buffer)
+    const chunk = makeChunk(Math.max(size, Math.min(this.#bytes.length * 2, largestChunk)))
+    this.#bytes = chunk.bytes
+    this.#view = chunk.view
     this.#length = 0
     this.#from = 0
   }

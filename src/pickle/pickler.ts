@@ -6,6 +6,7 @@
 import { Encoder } from './encoder.ts'
 import { concatenate } from './framing.ts'
 import { op } from './opcodes.ts'
+import type { Output } from './output.ts'
 import type { Addition } from './plan.ts'
 import type { DispatchTable } from './registry.ts'
 import type { InnerReduction } from './rules/index.ts'
@@ -42,17 +43,21 @@ export class Pickler {
     for (let more = this.epilogue(); more !== undefined; more = this.epilogue()) encoder.writeAside(more)
     encoder.out.op(op.STOP)
     const body = encoder.out.finish()
-    return concatenate([Uint8Array.of(op.PROTO, protocol), ...this.#front(), ...body])
+    const front = this.#front()
+    const pickle = concatenate([Uint8Array.of(op.PROTO, protocol), ...(front?.finish() ?? []), ...body])
+    front?.release()
+    encoder.out.release()
+    return pickle
   }
 
-  #front(): Uint8Array[] {
+  #front(): Output | undefined {
     const id = this.preamble()
-    if (id === undefined) return []
+    if (id === undefined) return undefined
     const encoder = new Encoder({ memo: false })
     encoder.write(id)
     encoder.out.op(op.BINPERSID)
     encoder.out.op(op.POP)
-    return encoder.out.finish()
+    return encoder.out
   }
 
   /** Hooks that nobody overrides are not called at all. */

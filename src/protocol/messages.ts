@@ -5,6 +5,7 @@
  * docs/PROTOCOL.md has shape, meaning and order of each. What is read is checked field by field.
  */
 import { ModulePickleError } from '../errors.ts'
+import { decodeFlat, encodeFlat } from './flat-pickle.ts'
 import { encodeFrame } from './frame.ts'
 import { dumps, loads } from '../pickle/index.ts'
 
@@ -130,7 +131,7 @@ export const senderKinds = Object.keys(senderShapes)
 export const workerKinds = Object.keys(workerShapes)
 
 export function encodeMessage(message: Message): Uint8Array {
-  return dumps(message)
+  return encodeFlat(message) ?? dumps(message)
 }
 
 /** A whole `exit` message, for a process that has no time left for a stream. */
@@ -161,6 +162,8 @@ function decode(header: Uint8Array, shapes: Readonly<Record<string, Readonly<Rec
 }
 
 function readHeader(header: Uint8Array): Readonly<Record<string, unknown>> {
+  const flat = decodeFlat(header)
+  if (flat) return flat
   try {
     return Object(loads(header, { allow: 'data' })) as Readonly<Record<string, unknown>>
   } catch (cause) {
