@@ -11,12 +11,12 @@ import {
   extend as extendWith,
   pickle,
   unpickle,
-  unpickleData,
   unpickleSync,
   type ArrivalOptions,
   type PicklerClass,
   type ShipsModules,
 } from './modulepickle.ts'
+import { unpickleData } from './unpickle-data.ts'
 import { receivingCache, WithReceived } from './received.ts'
 import { signPickle, verifyPickle } from './signing/signed-pickle.ts'
 import { signingKey } from './signing/signing-key.ts'

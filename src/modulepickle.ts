@@ -8,8 +8,7 @@ import { CloudPickler, type DeferredImport, type Manifest, type ModuleTarget } f
 import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
 import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
 import { traceAsync, traceSync, type StageDetails } from './diagnostics/channels.ts'
-import { ModulePickleError } from './errors.ts'
-import { Unpickler, type Late, type PicklerOptions } from './pickle/index.ts'
+import type { Late, PicklerOptions } from './pickle/index.ts'
 import { Shipment, type ModuleSource, type Packed, type PackagesMode } from './shipment.ts'
 
 export type { ModuleSource, Packed, PackedModules, PackagesMode } from './shipment.ts'
@@ -134,19 +133,4 @@ export function unpickleSync(bytes: Uint8Array, options: ArrivalOptions): unknow
 
 function decoding({ byteLength }: Uint8Array, { modules }: Manifest): { details: () => StageDetails['decode'] } {
   return { details: () => ({ sizeBytes: byteLength, modules }) }
-}
-
-/**
- * The value of a pickle that brings no code. Nothing is looked up but what stands for data, so the bytes may be anybody's.
- * @throws ModulePickleError ERR_GLOBAL_FORBIDDEN for one that names modules, functions or classes
- */
-export function unpickleData(bytes: Uint8Array): unknown {
-  const { modules, snapshots } = readManifest(bytes)
-  if (modules.length > 0 || snapshots.length > 0) {
-    throw new ModulePickleError(
-      'ERR_GLOBAL_FORBIDDEN',
-      `The pickle needs code (${modules.join(', ') || 'a snapshot'}), and only data is allowed. Load it without \`allow\` if you trust it as a program.`,
-    )
-  }
-  return new Unpickler(bytes, { allow: 'data' }).load()
 }

@@ -7,19 +7,25 @@ import type { Encoded } from '../call/encoded.ts'
 import type { CallOptions } from './call-options.ts'
 import type { LogLine, LogTail } from './logs.ts'
 
+/** How what a call says is read, and what becomes of one whose words cannot be. */
+interface Reading {
+  decode(body: Encoded): Promise<unknown>
+  fail(error: unknown): void
+}
+
 export class CallListener {
   readonly #callId: string
   readonly #options: CallOptions
   readonly #logs: LogTail
-  readonly #decode: (body: Encoded) => Promise<unknown>
+  readonly #reading: Reading
   /** What was said first is told first, however long it takes to decode. */
   #told: Promise<void> = Promise.resolve()
 
-  constructor(callId: string, options: CallOptions, logs: LogTail, decode: (body: Encoded) => Promise<unknown>) {
+  constructor(callId: string, options: CallOptions, logs: LogTail, reading: Reading) {
     this.#callId = callId
     this.#options = options
     this.#logs = logs
-    this.#decode = decode
+    this.#reading = reading
   }
 
   readonly onLine = (line: LogLine): void => {
@@ -32,10 +38,11 @@ export class CallListener {
   readonly onProgress = (body: Encoded): void => {
     const { onProgress } = this.#options
     if (!onProgress) return
-    this.#told = this.#told.then(async () => {
-      const { value } = (await this.#decode(body)) as { readonly value: unknown }
+    const tell = async (): Promise<void> => {
+      const { value } = (await this.#reading.decode(body)) as { readonly value: unknown }
       report(() => onProgress(value, this.#callId))
-    })
+    }
+    this.#told = this.#told.then(tell).catch((error: unknown) => this.#reading.fail(error))
   }
 }
 

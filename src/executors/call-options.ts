@@ -2,7 +2,7 @@
  * What a caller wants of calls beyond their results: when they end, whether they are repeated, who hears of them.
  */
 import type { LogLine } from './logs.ts'
-import { checkAmounts, checkCount, checkFunction, checkNames, checkTimeout } from './options.ts'
+import { checkAmounts, checkCount, checkFunction, checkNames, checkTimeout, checkChoice } from './options.ts'
 import { isLoss } from './worker-loss.ts'
 
 /** Repeats calls that failed. Between two attempts there is a pause, twice as long each time. */
@@ -31,23 +31,29 @@ export interface CallOptions {
    * that it can look at what is active there. Their code finds it in `currentCall()`.
    */
   readonly traceparent?: string | (() => string | undefined)
+  /**
+   * `data` takes nothing but data from the other end: a result, item, error or progress that is a function, or an instance of a
+   * class of your own, ends the call with ERR_GLOBAL_FORBIDDEN. For places that you do not trust with this process.
+   */
+  readonly allow?: 'data'
   /** Takes what calls print, line by line, which is then not echoed to stderr. */
   readonly onLog?: (line: LogLine, callId: string) => void
   /** Takes what calls give to `currentCall().progress`. */
   readonly onProgress?: (value: unknown, callId: string) => void
 }
 
-const names = ['signal', 'timeoutMs', 'retries', 'resources', 'onLog', 'onProgress', 'traceparent'] as const
+const names = ['signal', 'timeoutMs', 'retries', 'resources', 'onLog', 'onProgress', 'traceparent', 'allow'] as const
 
 /** @throws TypeError or RangeError for options that mean nothing */
 export function checkCallOptions(of: string, options: CallOptions): void {
   checkNames(of, options, names)
-  const { signal, timeoutMs, retries, resources, onLog, onProgress, traceparent } = options
+  const { signal, timeoutMs, retries, resources, onLog, onProgress, traceparent, allow } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('signal has to be an AbortSignal, as an AbortController has it.')
   }
   if (timeoutMs !== undefined) checkTimeout('timeoutMs', timeoutMs)
   if (resources !== undefined) checkAmounts('resources', resources)
+  if (allow !== undefined) checkChoice('allow', allow, ['data'])
   if (typeof traceparent !== 'function') checkTraceparent(traceparent)
   if (onLog !== undefined) checkFunction('onLog', onLog)
   if (onProgress !== undefined) checkFunction('onProgress', onProgress)

@@ -104,7 +104,10 @@ export class CallRunner {
     const id = String(++this.#started)
     const logs = new LogTail()
     const end = new CallEnd(id, options)
-    const listener = new CallListener(id, options, logs, body => this.#decoder.decode(body))
+    const listener = new CallListener(id, options, logs, {
+      decode: body => this.#decoder.decode(body, options.allow),
+      fail: error => end.end(unreadable(error)),
+    })
     const result = this.#run<R>({ id, fn, end, listener }, captured, { site, options, refusal })
     return Object.assign(result, { id, cancel: () => end.cancel(), logs: () => logs.lines() })
   }
@@ -128,7 +131,7 @@ export class CallRunner {
       const close = (): void => items.close()
       over.then(close, close)
       over.catch(() => this.#failed++)
-      return new RemoteItems({ items, outcome: over, decode: body => this.#decoder.decode(body) }) as R
+      return new RemoteItems({ items, outcome: over, decode: body => this.#decoder.decode(body, options.allow) }) as R
     } catch (error) {
       end.dispose()
       this.#failed++
@@ -151,7 +154,7 @@ export class CallRunner {
         const { onLine, onProgress } = listener
         const outgoing = { id, fn, pickled, attempt, traceparent, onLine, onProgress, onStream }
         const answer = await this.#answer(outgoing, origin)
-        return await this.#outcome(answer, origin)
+        return await this.#outcome(answer, origin, options.allow)
       } catch (error) {
         const pauseMs = end.reason || hasStreamed ? undefined : pauseBeforeRetry(options, error, attempt)
         if (pauseMs === undefined) throw error
@@ -176,8 +179,8 @@ export class CallRunner {
     return traceAsync('transport', () => this.#pool.answer(call), { details, ended: ({ ok }) => ({ ok }) })
   }
 
-  async #outcome({ ok, body, runtime }: Answer, origin: CallOrigin): Promise<unknown> {
-    const outcome = (await this.#decoder.decode(body)) as { readonly result?: unknown; readonly error?: unknown }
+  async #outcome({ ok, body, runtime }: Answer, origin: CallOrigin, allow: 'data' | undefined): Promise<unknown> {
+    const outcome = (await this.#decoder.decode(body, allow)) as { readonly result?: unknown; readonly error?: unknown }
     if (ok) return outcome.result
     retrace(outcome.error, this.#stackNames(runtime), origin)
     throw outcome.error
@@ -187,6 +190,14 @@ export class CallRunner {
     const shipped = this.#shipped
     return { runtime, sources: shipped.sources, sourceOf: (id, path) => shipped.sourceOf(id, path) }
   }
+}
+
+/** What the call told of itself cannot be decoded here. */
+function unreadable(error: unknown): ModulePickleError {
+  if (error instanceof ModulePickleError) return error
+  return new ModulePickleError('ERR_PROTOCOL', 'What the call told of its progress cannot be read here.', {
+    cause: error,
+  })
 }
 
 function expectStream(): { readonly streamed: Promise<IncomingItems>; onStream(items: IncomingItems): void } {

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Encoded } from '../call/encoded.ts'
 import { unpickle, type ArrivalOptions } from '../modulepickle.ts'
+import { unpickleData } from '../unpickle-data.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -21,8 +22,12 @@ export class HomecomingDecoder {
     this.#shipped = shipped
   }
 
-  /** @throws ModulePickleError when the pickle refers to something that is not here */
-  async decode({ bytes, buffers }: Encoded): Promise<unknown> {
+  /**
+   * With `allow`, nothing but data is taken.
+   * @throws ModulePickleError when the pickle refers to something that is not here, or to what is not allowed
+   */
+  async decode({ bytes, buffers }: Encoded, allow: 'data' | undefined): Promise<unknown> {
+    if (allow === 'data') return unpickleData(bytes, buffers)
     this.#options ??= {
       cache: new SnapshotCache(),
       own: id => this.#own(id),
