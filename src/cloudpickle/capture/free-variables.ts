@@ -83,11 +83,12 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   for (const reference of within(script.scopes.references, site)) {
     const { binding } = reference
     if (isInside(left, reference) || reference.name === blankFlag) continue
-    if (reference.write && binding?.isConstant && outer.has(binding.scope)) refuseConstant(script, reference)
     if (binding && outer.has(binding.scope)) {
       if (binding.name === 'arguments') refuseNamedArguments(script, reference)
-      if (isOwnName(binding)) parameters.set(binding.name, binding.name)
-      else bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
+      if (isOwnName(binding)) {
+        if (reference.write) refuseOwnName(script, reference)
+        parameters.set(binding.name, binding.name)
+      } else bindings.set(binding, [...(bindings.get(binding) ?? []), reference])
     }
     if (!binding) globals.add(reference.name)
     if (binding || script.isModule) continue
@@ -159,8 +160,8 @@ export function within<T extends { start: number; end: number }>(sorted: readonl
   return sorted.filter(({ start, end }) => start >= node.start && end <= node.end)
 }
 
-function refuseConstant(script: LoadedScript, { name, start }: Reference): never {
-  throw unsupported(script, start, `it assigns to the constant \`${name}\``, 'Make it a variable')
+function refuseOwnName(script: LoadedScript, { name, start }: Reference): never {
+  throw unsupported(script, start, `it assigns to \`${name}\`, the name of a function expression`, 'Make it a variable')
 }
 
 function refuseWith(script: LoadedScript, { start }: Node): never {

@@ -49,6 +49,8 @@ export function useEdits({ reference, variable, member }: VariableUse, holder?: 
   const { start, end, form, name, startsStatement, names } = reference
   const path = [...(holder === undefined ? [] : [holder]), variable, ...(member === undefined ? [] : [member])]
   const access = path.reduce((base, key) => base + accessTo(key))
+  if (reference.write && reference.binding?.isConstant)
+    return [{ start, end, text: assignmentError(access, reference) }]
   if (access === name) return []
   if (form === 'shorthand') return [{ start, end, text: `${name}: ${access}` }]
   // A call through a member would pass the object as `this`. The semicolon keeps a line before from taking the parenthesis.
@@ -60,6 +62,13 @@ export function useEdits({ reference, variable, member }: VariableUse, holder?: 
     { start: names.start, end: names.start, text: `({[${JSON.stringify(name)}]:` },
     { start: names.end, end: names.end, text: `})${accessTo(name!)}` },
   ]
+}
+
+/** What stands where a constant is assigned to: there it is a variable, which others may yet have to give its value. */
+function assignmentError(access: string, { name, form, startsStatement }: Partial<Reference>): string {
+  const target = `({get v(){return ${access}},set v(_){void this.v;const c=0;c=1}}).v`
+  if (form === 'shorthand') return `${name}: ${target}`
+  return startsStatement ? `;${target}` : target
 }
 
 function accessTo(key: string): string {

@@ -47,9 +47,8 @@ class ScopeBuilder implements LexicalScopes {
     let scope: Scope | undefined = draft.scope
     let binding: Binding | undefined
     for (; scope && !binding; scope = scope.parent) binding = scope.bindings.get(draft.name)
-    // Assigning to an import throws.
-    const isImport = binding?.scope.isModule && this.#record.kind === 'module' && this.#record.imports.has(draft.name)
-    if (draft.write && binding && !isImport) binding.reassigned = true
+    // Assigning to a constant throws, also to an import.
+    if (draft.write && binding && !binding.isConstant) binding.reassigned = true
     return { ...draft, binding }
   }
 
