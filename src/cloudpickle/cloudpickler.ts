@@ -31,7 +31,7 @@ import type { FunctionTravel } from './capture/function-travel.ts'
 import { functionExtras, membersOf } from './capture/function-extras.ts'
 import { SuperReference } from './capture/home-objects.ts'
 import { argumentsReduction, innerReduction, proxyReduction, searchParamsReduction } from './capture/inner-state.ts'
-import { instanceRefusal, refuseDisguised, refuseHeirOfProxy } from './capture/instances.ts'
+import { instanceRefusal, refuseDisguised, refuseContext, refuseHeirOfProxy } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
@@ -139,6 +139,7 @@ export class CloudPickler extends Pickler {
     const held = this.#capture?.heldObject(value)
     if (held) return this.#reference(held)
     if (isArray) return undefined
+    refuseContext(value)
     return this.#reduceModuleObject(value) ?? argumentsReduction(value)
   }
 
@@ -158,6 +159,7 @@ export class CloudPickler extends Pickler {
     const held = this.#capture?.heldObject(value)
     if (held) return this.#reference(held)
     refuseHeirOfProxy(value)
+    refuseContext(value)
     if (value instanceof ScriptVariables) return { callee: objectCreate, args: [null] }
     if (value instanceof CodeUnit) return this.#reduceUnit(value)
     if (value instanceof CapturedScope) return { callee: scope, args: [value.parent, value.maker] }

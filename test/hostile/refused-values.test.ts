@@ -17,6 +17,8 @@ const expected: Readonly<Record<string, [path: string, message: RegExp]>> = {
   'a WeakRef to nothing': ['dead', /collected/],
   'a Proxy that was revoked': ['proxy', /revoked/],
   'the target of a Proxy': ['proxy.[[Target]].socket', /node:net/],
+  'a vm context': ['globals', /vm context/],
+  'a vm context without a prototype': ['globals', /vm context/],
   'an object with a Proxy for a prototype': ['underProxy', /prototype.*Proxy/],
   'the reason of a promise': ['failed → reason.socket', /node:net/],
   'a promise whose value would be called': ['later', /`then`/],

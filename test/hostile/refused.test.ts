@@ -37,6 +37,7 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
   'shared memory': ['ERR_UNPICKLABLE', 'memory', /slice/],
   'a timer': ['ERR_UNPICKLABLE', 'timer', /Timeout/],
   'a this that is not there yet': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:\d+:\d+.*`this` is not there yet/],
+  'what eval() declared': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`extra` is a variable that eval\(\) declared/],
   'what eval() made': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`local` is a variable outside of its script/],
   'code in a with statement': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`with` statement/],
   'super of an object that cannot be found': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`super` belongs to/],

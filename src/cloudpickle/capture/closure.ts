@@ -4,7 +4,7 @@
  * Input: a live function with its site. Output: a record that the CloudPickler writes. The body never runs.
  */
 import { Global, Reduced } from '../../pickle/index.ts'
-import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
+import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
 import type { DeferredImport } from '../source/resolve.ts'
 import { codeOf, isInitialized, type CapturedScope, type CapturedScopes } from './captured-scope.ts'
@@ -115,15 +115,31 @@ const unknownThis = new Global('cloudpickle', 'unknownThis')
 
 const outside = new WeakMap<LoadedScript, ReadonlySet<string>>()
 
-/** What looks like a global may be a variable of the function that called eval(): the same ones for all functions of a script. */
+/**
+ * What looks like a global may be a variable of the function that called eval(): the same ones for all functions of a script, but
+ * for those around which eval() may have declared some.
+ */
 function refuseOutside(script: LoadedScript, site: FunctionSite, { globals }: ClosurePlan, around: Surroundings): void {
   if (globals.size === 0) return
-  const known = outside.get(script) ?? around.outside()
-  outside.set(script, known)
+  const isExtended = mayBeExtended(script, site)
+  const known = (isExtended ? undefined : outside.get(script)) ?? around.outside()
+  if (!isExtended) outside.set(script, known)
   const name = [...globals].find(global => known.has(global))
   if (name === undefined) return
-  const what = `\`${name}\` is a variable outside of its script, whose text was compiled apart`
+  const what = isExtended
+    ? `\`${name}\` is a variable that eval() declared`
+    : `\`${name}\` is a variable outside of its script, whose text was compiled apart`
   throw unsupported(script, site.node.start, what, 'Pass it in')
+}
+
+/** Whether code that eval() was given may have declared variables around a function. */
+function mayBeExtended(script: LoadedScript, { scope }: FunctionSite): boolean {
+  return script.scopes.contextUses.some(({ kind, owner }) => kind === 'eval' && isAround(owner, scope))
+}
+
+function isAround(outer: Scope, from: Scope): boolean {
+  for (let scope: Scope | undefined = from; scope; scope = scope.parent) if (scope === outer) return true
+  return false
 }
 
 function givenBy({ frame, self }: ClosurePlan, around: Surroundings): CapturedFunction['given'] {

@@ -3,6 +3,7 @@
  * without it.
  */
 import { isDataView, isDate, isMap, isPromise, isProxy, isRegExp, isSet } from 'node:util/types'
+import { isContext } from 'node:vm'
 import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
 import { builtinNameOf } from './builtins.ts'
@@ -89,6 +90,13 @@ function inheritsFrom(value: object, type: string): boolean {
     prototype = Object.getPrototypeOf(prototype) as object | null
   }
   return false
+}
+
+/** @throws ModulePickleError ERR_UNPICKLABLE for the object of a vm context, which is the globals of code that ran in it */
+export function refuseContext(value: object): void {
+  if (!isContext(value)) return
+  const way = 'Pass an object with the values that you need of it, and make the context on the other end.'
+  throw new ModulePickleError('ERR_UNPICKLABLE', `a vm context cannot be pickled. ${way}`)
 }
 
 /** The class whose instances have that prototype; undefined where it belongs to no class. */
