@@ -160,8 +160,8 @@ function planImport(
 ): boolean {
   const module = resolveTarget(script, specifier, name === 'module.exports' ? 'require' : 'import')
   if (module?.kind === 'file' && isRegisteredByValue(module.file)) return false
-  if (!module || (resolver === 'vite' && module.kind !== 'builtin')) return false
-  if (name === 'module.exports' && module.kind === 'file' && !isLoadedByNode(module.file)) return false
+  if (!module || resolver === 'vite') return false
+  if (name === 'module.exports' && !isRequiredFromNode(script, module)) return false
   if (property !== undefined) {
     modules.set(local, new ModuleReference(module, property, [property]))
     for (const reference of references) uses.push({ reference, variable: local })
@@ -181,7 +181,12 @@ function planImport(
   return true
 }
 
-/** What Jest loads it may also mock: there, only what a variable holds tells what it is. */
+/** What Jest requires it may also mock: there, only what a variable holds tells what it is. */
+function isRequiredFromNode({ file, isModule }: LoadedScript, module: ModuleTarget): boolean {
+  if (module.kind === 'file') return isLoadedByNode(module.file)
+  return isModule || file === undefined || isLoadedByNode(file)
+}
+
 function isLoadedByNode(file: string): boolean {
   return Object.hasOwn(createRequire(import.meta.url).cache, file)
 }
