@@ -34,9 +34,10 @@ suite('large buffers', () => {
   }
 
   test('arrive without another copy', () => {
+    // What was read from the pipe and is not collected yet counts, too.
     const [last, copies] = seen['copies here'] as [number, number]
     assert.equal(last, 3)
-    assert.ok(copies < 1.6, `${copies} copies of a result`)
-    assert.ok((seen['copies there'] as number) < 1.6, `${seen['copies there']} copies of an argument`)
+    assert.ok(copies < 1.9, `${copies} copies of a result`)
+    assert.ok((seen['copies there'] as number) < 1.9, `${seen['copies there']} copies of an argument`)
   })
 })
