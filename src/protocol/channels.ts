@@ -157,6 +157,7 @@ class Channel extends Duplex {
   #taken = 0
   /** In this end's buffer. */
   #unread = 0
+  #hasEnded = false
 
   constructor(wire: Wire) {
     super()
@@ -188,11 +189,13 @@ class Channel extends Duplex {
   }
 
   override _final(callback: () => void): void {
-    void this.#wire.write(kinds.end, 0)
+    this.#end()
     callback()
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    // Whoever reads at the other end does not wait for what will not come.
+    this.#end()
     this.#wire.closed()
     this.#onCredit()
     callback(error)
@@ -207,6 +210,11 @@ class Channel extends Duplex {
       this.#credit -= piece.byteLength
       await this.#wire.write(kinds.data, piece.byteLength, piece)
     }
+  }
+
+  #end(): void {
+    if (!this.#hasEnded) void this.#wire.write(kinds.end, 0)
+    this.#hasEnded = true
   }
 
   #free(count: number): void {

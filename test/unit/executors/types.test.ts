@@ -44,6 +44,12 @@ export function uses(pool: Executor): void {
 export function connects(open: typeof connect): void {
   void open('local:', { workers: 2, isolate: 'call', inspect: 'wait' })
   void open('inline:', { fresh: 'once' })
+  void open('docker:node:24-slim', { memory: '512m', gpus: 'all', mounts: ['/data:/data:ro'] })
+  void open('docker:', { container: { getId: () => 'id' } })
+  // @ts-expect-error -- an option of containers
+  void open('local:', { memory: '512m' })
+  // @ts-expect-error -- there is no debugger in a container
+  void open('docker:image', { inspect: true })
   // @ts-expect-error -- an option of workers
   void open('inline:', { workers: 2 })
   // @ts-expect-error -- a value that is not known
