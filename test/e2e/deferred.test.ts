@@ -46,3 +46,37 @@ test('an ECMAScript module imports in its functions', async t => {
   const { stdout, stderr } = await project.run('plain ESM', 'main.js')
   assert.equal(stdout, '42\n', stderr)
 })
+
+test('a function by value, and a module, resolve what they do not import', async t => {
+  const project = new Project({
+    ...packages,
+    'package.json': '{"name":"deferred","type":"module"}',
+    'lib/where.js': `
+      export const where = () => [import.meta.resolve('other'), import.meta.resolve('./late.js'), import.meta.resolve('../../up')]`,
+    'lib/late.js': 'export const late = 1',
+    'node_modules/other/package.json': '{"name":"other","version":"1.0.0","exports":"./main.js"}',
+    'node_modules/other/main.js': '',
+    'main.js': `
+      import { existsSync } from 'node:fs'
+      import { connect } from 'modulepickle'
+      import { where } from './lib/where.js'
+      const pool = await connect('local:', { workers: 1 })
+      const urls = await pool.run(() => [import.meta.resolve('dep'), ...where()])
+      console.log(JSON.stringify(urls.map(url => [url.split('/').slice(-2).join('/'), existsSync(new URL(url))])))
+      await pool.close()`,
+  })
+  t.after(() => project.remove())
+  project.installModulepickle()
+  const { stdout, stderr } = await project.run('plain ESM', 'main.js')
+  const [dep, other, late, up] = JSON.parse(stdout) as [string, boolean][]
+  assert.deepEqual(
+    [dep, other, late],
+    [
+      ['dep/index.js', true],
+      ['other/main.js', true],
+      ['lib/late.js', true],
+    ],
+    stderr,
+  )
+  assert.match(up![0], /\/up$/)
+})

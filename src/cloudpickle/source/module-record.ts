@@ -29,7 +29,8 @@ export interface ImportBinding {
   readonly resolver?: Wrapper
 }
 
-type RequestKind = 'import' | 'export' | 'dynamic' | 'require' | 'url'
+/** `resolve` is `import.meta.resolve()`. */
+type RequestKind = 'import' | 'export' | 'dynamic' | 'require' | 'resolve' | 'url'
 
 /** What stands for `import.meta.url` in TypeScript that was compiled to CommonJS when it was packed. */
 export const moduleUrlVariable = '__modulepickle_url'
@@ -274,6 +275,7 @@ function requestOf(node: AnyNode, names: ReadonlySet<string>): ModuleRequest | u
       if (isNamed(callee, '__vite_ssr_dynamic_import__') && node.arguments[0]) {
         return literalRequest('dynamic', node.arguments[0])
       }
+      if (isMetaResolve(callee) && node.arguments[0]) return literalRequest('resolve', node.arguments[0])
       const isRequire =
         isRequireName(callee, names) ||
         isCreateRequire(callee) ||
@@ -303,6 +305,10 @@ function isRequireName(node: AnyNode, names: ReadonlySet<string>): boolean {
 
 function isNamed(node: AnyNode, name: string): boolean {
   return node.type === 'Identifier' && node.name === name
+}
+
+function isMetaResolve(node: AnyNode): boolean {
+  return node.type === 'MemberExpression' && node.object.type === 'MetaProperty' && isNamed(node.property, 'resolve')
 }
 
 function isImportMetaUrl(node: AnyNode): boolean {

@@ -79,7 +79,9 @@ export class TargetFinder {
       return pattern ? { kind: 'computed', directory: path.dirname(file), pattern } : elsewhere
     }
     if (request.kind === 'url') return this.#findUrl(file, specifier)
-    return this.#findModule(file, specifier, modeOf(request, module))
+    const target = this.#findModule(file, specifier, modeOf(request, module))
+    // What is only pointed at may be anywhere.
+    return request.kind === 'resolve' && target.kind === 'outside' ? elsewhere : target
   }
 
   #findUrl(file: string, specifier: string): Target {
@@ -177,7 +179,7 @@ function pathOfUrl(specifier: string, file: string): string | undefined {
 /** How Node will resolve the specifier of a request. */
 export function modeOf(request: ModuleRequest, module: ModuleText): ResolveMode {
   if (request.kind === 'require') return 'require'
-  if (request.kind === 'dynamic' || request.kind === 'url') return 'import'
+  if (request.kind === 'dynamic' || request.kind === 'resolve' || request.kind === 'url') return 'import'
   return module.kind === 'script' ? 'require' : 'import'
 }
 
