@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { listCache } from '../../src/snapshot/materialize/collect.ts'
 import { nodeOfMajor, Project, repository, runNode } from '../support/project.ts'
 import { temporaryDirectory } from '../unit/snapshot/temporary-project.ts'
 
@@ -107,6 +108,13 @@ test('a process with nothing installed runs a function that uses zod, exactly as
   const written = readdirSync(path.join(cache, 'snapshots')).length
   assert.deepEqual(await runThere(t, pickle, { cache }), { value: 'invalid_type' })
   assert.equal(readdirSync(path.join(cache, 'snapshots')).length, written, 'it is there once')
+  const kept = listCache({ directory: cache }).snapshots.map(each => each.package)
+  assert.deepEqual(
+    kept.filter(label => !label?.startsWith('zod@')),
+    [undefined],
+    'one snapshot, and zod',
+  )
+  assert.ok(kept.length > 1)
 })
 
 test('nested versions, peers, aliases, scopes and cycles resolve as they do on the sender', async t => {

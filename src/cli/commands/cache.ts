@@ -12,7 +12,7 @@ const verbs = ['ls', 'gc', 'clear']
 export const cache: Command = {
   name: 'cache',
   usage: 'ls|gc|clear [options]',
-  summary: 'Lists, collects or clears the snapshots that were sent to this machine',
+  summary: 'Lists, collects or clears the snapshots and packages that were sent to this machine',
   details: [
     'ls lists them; gc removes what was not used for long and what is too much, as also happens by itself once a day; clear ' +
       'removes all. What a running process uses is never removed. The directory is the one that MODULEPICKLE_CACHE names, or your own.',
@@ -67,16 +67,22 @@ function quantity(input: Input, option: string): number | undefined {
 }
 
 function renderListing({ directory, sizeBytes, snapshots }: CacheListing): string {
-  const lines = snapshots.map(({ id, sizeBytes: own, lastUsed, pinnedBy }) => {
+  const lines = snapshots.map(({ id, package: label, sizeBytes: own, lastUsed, pinnedBy }) => {
     const use = pinnedBy.length > 0 ? `in use by ${pinnedBy.length}` : lastUsed.toISOString().slice(0, 16)
-    return `${id.slice(0, 16)}  ${size(own).padStart(9)}  ${use}`
+    return `${id.slice(0, 16)}  ${size(own).padStart(9)}  ${use.padEnd(16)}  ${label ?? ''}`.trimEnd()
   })
-  return `${[...lines, `${directory}: ${snapshots.length} snapshots, ${size(sizeBytes)}`].join('\n')}\n`
+  return `${[...lines, `${directory}: ${countsOf(snapshots)}, ${size(sizeBytes)}`].join('\n')}\n`
 }
 
 function renderCollected({ removed, removedObjects, freedBytes }: Collected, isDryRun: boolean): string {
   const did = isDryRun ? 'Would remove' : 'Removed'
-  return `${did} ${removed.length} snapshots and ${removedObjects} objects, ${size(freedBytes)}.\n`
+  return `${did} ${countsOf(removed)} and ${removedObjects} objects, ${size(freedBytes)}.\n`
+}
+
+function countsOf(kept: readonly { readonly package?: string }[]): string {
+  const packages = kept.filter(each => each.package !== undefined).length
+  const snapshots = `${kept.length - packages} snapshots`
+  return packages === 0 ? snapshots : `${snapshots}, ${packages} installed packages`
 }
 
 function size(bytes: number): string {

@@ -3,8 +3,10 @@
  *
  * Files are shared between snapshots, so sizes are told in an order: what each takes beyond those that come before it.
  */
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { packageIdentity } from '../../cloudpickle/source/installed-package.ts'
+import { descriptionPath } from '../objects/description.ts'
 import { isObjectId } from '../objects/object-id.ts'
 import type { ObjectId, ObjectKind } from '../objects/snapshot.ts'
 import { referenceKey, walkObjects } from '../objects/walk.ts'
@@ -15,8 +17,10 @@ import { readSeal } from './seal.ts'
 
 const kinds: readonly ObjectKind[] = ['blob', 'tree']
 
-/** A snapshot with the packages that it is linked to. */
+/** A snapshot with the packages that it is linked to; or an installed package that was sent, which is kept in the same way. */
 export interface CachedSnapshot {
+  /** `name@version` of an installed package. */
+  readonly package?: string
   /** `<id>/<bound packages>`. */
   readonly name: string
   readonly id: ObjectId
@@ -48,11 +52,28 @@ export function cachedSnapshots(cache: CacheDirectory, isDryRun: boolean): Cache
       const stat = statSync(seal, { throwIfNoEntry: false }) ?? statSync(directory, { throwIfNoEntry: false })
       if (stat === undefined) continue
       const ownBytes = readSeal(seal)?.ownBytes ?? 0
-      found.push({ name, id, directory, seal, ownBytes, lastUsed: stat.mtime, pinnedBy: pins.get(name) ?? [] })
+      const label = packageIn(directory)
+      const use = { lastUsed: stat.mtime, pinnedBy: pins.get(name) ?? [] }
+      found.push({ ...(label !== undefined && { package: label }), name, id, directory, seal, ownBytes, ...use })
     }
   }
   const isPinned = ({ pinnedBy }: CachedSnapshot): number => Number(pinnedBy.length > 0)
   return found.sort((a, b) => isPinned(b) - isPinned(a) || b.lastUsed.getTime() - a.lastUsed.getTime())
+}
+
+/** What stands in the place of a package: a directory among links to what it depends on. */
+function packageIn(directory: string): string | undefined {
+  if (existsSync(path.join(directory, descriptionPath))) return undefined
+  const modules = path.join(directory, 'node_modules')
+  const scopes = listDirectory(modules).filter(name => name.startsWith('@'))
+  const nested = scopes.flatMap(scope => listDirectory(path.join(modules, scope)).map(name => `${scope}/${name}`))
+  const own = [...listDirectory(modules), ...nested].find(name => {
+    const stat = lstatSync(path.join(modules, name), { throwIfNoEntry: false })
+    return stat?.isDirectory() && !scopes.includes(name)
+  })
+  if (own === undefined) return undefined
+  const { name, version } = packageIdentity(path.join(modules, own))
+  return `${name}@${version}`
 }
 
 /** Takes snapshots one after the other, and knows which objects those need that were taken so far. */

@@ -109,6 +109,7 @@ function collect(cache: CacheDirectory, options: CollectOptions, objectAgeMs: nu
     for (const { file } of objects) rmSync(file, { force: true })
     sweepTemporary(cache.temporary)
     removeSealsOfNothing(cache)
+    removeOldStamps(cache, Math.max(maxAgeMs, 0))
   }
   const ownBytes = removed.reduce((sum, snapshot) => sum + snapshot.ownBytes, 0)
   return { removed, removedObjects: objects.length, freedBytes: sumOf(objects) + ownBytes }
@@ -139,6 +140,15 @@ function removeSealsOfNothing(cache: CacheDirectory): void {
   for (const seal of readdirSync(cache.seals)) {
     const [id = '', binding = ''] = seal.split('-')
     if (!existsSync(path.join(cache.snapshots, id, binding))) rmSync(path.join(cache.seals, seal), { force: true })
+  }
+}
+
+/** They only save work, so nobody minds. A package that is still in use gets a new one when it is looked at. */
+function removeOldStamps(cache: CacheDirectory, maxAgeMs: number): void {
+  for (const name of readdirSync(cache.stamps)) {
+    const file = path.join(cache.stamps, name)
+    const stat = statSync(file, { throwIfNoEntry: false })
+    if (stat && Date.now() - stat.mtimeMs >= maxAgeMs) rmSync(file, { force: true })
   }
 }
 

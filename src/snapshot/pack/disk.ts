@@ -12,6 +12,7 @@ import { parsePackageJson, type PackageJson } from '../../cloudpickle/source/pac
 import { ModulePickleError } from '../../errors.ts'
 import { objectId } from '../objects/object-id.ts'
 import type { ObjectId } from '../objects/snapshot.ts'
+import { isPickleWithCode } from './pickle-head.ts'
 import { isSettled, isStill, stampOf, type Stamp } from './stamp.ts'
 
 /** A file as read: the same object as long as the content is the same, so it can key what was derived from it. */
@@ -40,6 +41,7 @@ interface Known {
   json?: PackageJson
   listing?: readonly DirectoryEntry[]
   realPath?: string
+  isPickleWithCode?: boolean
 }
 
 /** Files whose contents changed, or that more than contents did. */
@@ -124,6 +126,12 @@ export class Disk implements FileView {
     return (known.json ??= parsePackageJson(this.readText(file), file))
   }
 
+  /** Whether the file is a pickle that refers to modules, as its first bytes tell. */
+  isPickleWithCode(file: string): boolean {
+    const known = this.#look(file)
+    return (known.isPickleWithCode ??= attempt(file, () => isPickleWithCode(file)))
+  }
+
   /** Entries of a directory by name. */
   list(directory: string): readonly DirectoryEntry[] {
     const known = this.#look(directory)
@@ -166,6 +174,7 @@ export class Disk implements FileView {
     known.isSettled = isSettled(stamp)
     try {
       if (known.listing && !isSameListing(known.listing, listNow(file))) return 'structure'
+      if (known.isPickleWithCode !== undefined && known.isPickleWithCode !== isPickleWithCode(file)) return 'structure'
       if (!known.source) return 'nothing'
       const source = this.#readAgain(known, { ...known, isSettled: false })
       if (source === known.source) return stamp.mode === old.mode ? 'nothing' : 'content'

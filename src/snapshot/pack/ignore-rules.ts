@@ -1,6 +1,6 @@
 /**
  * Which files of a package do not ship: what nested `.gitignore` files ignore and what package.json `modulepickle.exclude`
- * names, less what `modulepickle.include` brings back.
+ * names, and pickles of functions; less what `modulepickle.include` brings back.
  *
  * Rules of the repository around the project count as well; a user's or machine's own git settings do not, so that a
  * snapshot is the same everywhere.
@@ -32,7 +32,14 @@ export class IgnoreRules {
       const verdict = ignored.verdictOn(posixRelative(directory, file), isDirectory)
       if (verdict) return verdict.isIgnored ? `${origin}: ${verdict.line}` : undefined
     }
-    return undefined
+    return isDirectory ? undefined : this.#reasonAgainstPickle(file)
+  }
+
+  /** One that was written into the project would hold the one before, which holds the one before that. */
+  #reasonAgainstPickle(file: string): string | undefined {
+    if (!/\.(?:pkl|pickle)$/.test(file) || !this.#disk.isFile(file) || !this.#disk.isPickleWithCode(file))
+      return undefined
+    return 'a pickle of functions, which holds files like these itself; `modulepickle.include` brings it back'
   }
 
   /** From the nearest directory outwards up to the top of the git repository. */

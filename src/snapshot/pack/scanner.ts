@@ -41,6 +41,9 @@ export interface Shipped {
   readonly id: ObjectId
 }
 
+/** To parse that much JavaScript takes no longer than to look for what another process has kept. */
+const quickBytes = 8 * 1024
+
 /** Texts by content, across passes. */
 export type ModuleTexts = WeakMap<SourceFile, Kept>
 
@@ -130,8 +133,10 @@ export class Scanner {
     const text = content.toString('utf8')
     const relative = posixRelative(this.#root, file)
     const read = (): ModuleText => readModuleText(relative, text, declaredKind(file, this.#typeOf(file)), options)
+    const isQuick = !isCompiled(file) && content.byteLength < quickBytes
     try {
-      return { module: this.#compiled ? this.#compiled.get(facts, id, text, read) : read(), failure: undefined }
+      const module = this.#compiled && !isQuick ? this.#compiled.get(facts, id, text, read) : read()
+      return { module, failure: undefined }
     } catch (error) {
       if (!isUnreadable(error)) throw error
       return { module: undefined, failure: error }

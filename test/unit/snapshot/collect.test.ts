@@ -86,6 +86,18 @@ test('above the given size the least recently used go, and what is used most rec
   checkWhole(filled)
 })
 
+test('what is known of installed packages goes when it is old', t => {
+  const { directory } = cacheOf(t, 1)
+  const stamps = path.join(directory, 'stamps')
+  for (const name of ['old', 'young']) writeFileSync(path.join(stamps, name), '{}')
+  const time = new Date(Date.now() - 31 * dayMs)
+  utimesSync(path.join(stamps, 'old'), time, time)
+  collectCache({ directory })
+  assert.deepEqual(readdirSync(stamps), ['young'])
+  clearCache({ directory })
+  assert.deepEqual(readdirSync(stamps), [])
+})
+
 test('a dry run tells the same and removes nothing', t => {
   const filled = cacheOf(t, 4)
   const namesIn = (): string[] => readdirSync(filled.directory, { recursive: true, encoding: 'utf8' }).sort()

@@ -24,7 +24,9 @@ class Private { #secret = 1; read() { return this.#secret } }
 export default function named(): unknown { return [view, Colour.Red, 'ünï 🥒'] }
 var hoisted: string | undefined`,
   'view.tsx': "const h = (tag: string) => tag\nexport const view = <div>{'x'}</div>\n",
-  'plain.mjs': 'const a = 1\nexport { a as "a name" }\n//# sourceMappingURL=plain.mjs.map\n',
+  // What is smaller is parsed again.
+  'plain.mjs':
+    '/* '.padEnd(10_000, 'x') + ' */const a = 1\nexport { a as "a name" }\n//# sourceMappingURL=plain.mjs.map\n',
   'common.cts': 'import fs = require("node:fs")\nexport = fs\n',
   'decorated.ts': '@mark export class A { @mark accessor b: number = 1 }\nfunction mark(..._: unknown[]): void {}\n',
 }

@@ -5,7 +5,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { emptyManifest, toPersistentId } from '../../../src/cloudpickle/manifest.ts'
 import { isModulePickleError, type ErrorCode } from '../../../src/errors.ts'
+import { Pickler } from '../../../src/pickle/index.ts'
 import { decodeTree } from '../../../src/snapshot/objects/tree.ts'
 import type { Snapshot } from '../../../src/snapshot/objects/snapshot.ts'
 import { WorkingDirectory, type PackedSnapshot } from '../../../src/snapshot/pack/working-directory.ts'
@@ -44,6 +46,12 @@ function throwsCode(run: () => unknown, code: ErrorCode, ...mentions: RegExp[]):
     for (const mention of mentions) assert.match(error.message, mention)
     return true
   })
+}
+
+class WithManifest extends Pickler {
+  protected override preamble(): unknown {
+    return toPersistentId({ ...emptyManifest, modules: ['node:fs'] })
+  }
 }
 
 const simple: Record<string, Contents> = {
@@ -201,6 +209,27 @@ test('what a reached package.json names ships although it is ignored', t => {
   for (const named of ['build/main.js', 'build/chunk.js', 'parts/a.js', 'assets/deep/logo.svg'])
     assert.ok(paths.includes(named), named)
   for (const other of ['build/stale.js', 'parts/a.txt', 'README.md']) assert.ok(!paths.includes(other), other)
+})
+
+test('pickles of functions that lie in the project do not ship, unless they are included; other pickles do', t => {
+  const project = makeProject(t, {
+    'package.json': { type: 'module', modulepickle: { include: ['kept.pkl'] } },
+    'main.js': '',
+    'data.pkl': 'no pickle of functions',
+    'kept.pkl': '',
+    'made.pkl': '',
+    'out/made.pickle': '',
+  })
+  const bytes = new WithManifest().dump('x'.repeat(100))
+  for (const name of ['kept.pkl', 'made.pkl', 'out/made.pickle']) writeFileSync(project.file(name), bytes)
+  const directory = new WorkingDirectory()
+  const shipped = (): string[] =>
+    pathsOf(directory.pack(project.root, [project.file('main.js')])).filter(name => /\.(pkl|pickle)$/.test(name))
+  assert.deepEqual(shipped(), ['data.pkl', 'kept.pkl'])
+  project.write({ 'made.pkl': 'a model', 'data.pkl': 'another model' })
+  assert.deepEqual(shipped(), ['data.pkl', 'kept.pkl', 'made.pkl'])
+  writeFileSync(project.file('data.pkl'), bytes)
+  assert.deepEqual(shipped(), ['kept.pkl', 'made.pkl'])
 })
 
 test('package.json excludes and includes files by modulepickle.exclude and .include', t => {
