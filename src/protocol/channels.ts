@@ -11,6 +11,8 @@ const kinds = { message: 0, data: 1, end: 2, credit: 3 } as const
 const preludeBytes = 9
 const maximumMessageBytes = 1024 ** 2
 const maximumDataBytes = 128 * 1024
+/** Copying costs less than a write of its own. */
+const smallBytes = 16_384
 /** So many bytes of a channel may be on their way, or wait for their reader. */
 export const windowBytes = 4 * 1024 ** 2
 
@@ -73,14 +75,16 @@ export class Channels {
     this.#wake()
   }
 
-  /** Settles when the output takes more. */
-  async #write({ kind, channel, length }: Prelude, content?: Uint8Array): Promise<void> {
-    const prelude = Buffer.allocUnsafe(preludeBytes)
+  /** Nothing where the output takes more at once; else what settles when it does. */
+  #write({ kind, channel, length }: Prelude, content?: Uint8Array): Promise<void> | undefined {
+    const isSmall = content !== undefined && content.byteLength <= smallBytes
+    const prelude = Buffer.allocUnsafe(preludeBytes + (isSmall ? content.byteLength : 0))
     prelude.writeUInt8(kind, 0)
     prelude.writeUInt32BE(channel, 1)
     prelude.writeUInt32BE(length, 5)
-    const frame = content === undefined ? [prelude] : [prelude, content]
-    if (!this.#put(frame)) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    if (isSmall) prelude.set(content, preludeBytes)
+    const takesMore = this.#put(isSmall || content === undefined ? [prelude] : [prelude, content])
+    return takesMore ? undefined : new Promise(resolve => this.#waiting.push(resolve))
   }
 
   /** False when whoever has more should wait. */
@@ -90,9 +94,7 @@ export class Channels {
       this.#early.push(...frame)
       return false
     }
-    output.cork()
     for (const piece of frame) output.write(piece)
-    output.uncork()
     return !output.writableNeedDrain
   }
 
@@ -144,7 +146,7 @@ function readPrelude(bytes: Buffer): Prelude {
 }
 
 interface Wire {
-  write(kind: number, length: number, content?: Uint8Array): Promise<void>
+  write(kind: number, length: number, content?: Uint8Array): Promise<void> | undefined
   closed(): void
 }
 
@@ -185,7 +187,10 @@ class Channel extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, callback: (error?: Error) => void): void {
-    this.#send(chunk).then(() => callback(), callback)
+    const isOne = chunk.byteLength <= Math.min(this.#credit, maximumDataBytes)
+    const waiting = isOne ? this.#sendPiece(chunk) : this.#send(chunk)
+    if (waiting) waiting.then(() => callback(), callback)
+    else callback()
   }
 
   override _final(callback: () => void): void {
@@ -207,9 +212,13 @@ class Channel extends Duplex {
       const piece = chunk.subarray(at, at + Math.min(this.#credit, maximumDataBytes))
       if (piece.byteLength === 0) continue
       at += piece.byteLength
-      this.#credit -= piece.byteLength
-      await this.#wire.write(kinds.data, piece.byteLength, piece)
+      await this.#sendPiece(piece)
     }
+  }
+
+  #sendPiece(piece: Uint8Array): Promise<void> | undefined {
+    this.#credit -= piece.byteLength
+    return this.#wire.write(kinds.data, piece.byteLength, piece)
   }
 
   #end(): void {
