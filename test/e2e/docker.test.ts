@@ -110,8 +110,8 @@ suite('docker:', { skip }, () => {
         HostConfig: { Init: true },
       },
     })
-    await container.start()
     try {
+      await container.start()
       const { seen } = await project.seen<{ seen: unknown[] }>('running', { CONTAINER: container.id })
       assert.deepEqual(seen, [7, true, true, 7, true, false])
       assert.equal((await container.inspect()).State.Running, true)
