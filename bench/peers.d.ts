@@ -49,3 +49,22 @@ declare module 'serialize-javascript' {
   function serialize(value: unknown, options: { unsafe: boolean }): string
   export = serialize
 }
+
+declare module 'typescript' {
+  enum ScriptTarget {
+    ES5,
+    ES2015,
+  }
+  enum ModuleKind {
+    ESNext,
+  }
+  const typescript: {
+    readonly ScriptTarget: typeof ScriptTarget
+    readonly ModuleKind: typeof ModuleKind
+    transpileModule(
+      text: string,
+      options: { compilerOptions: { target: ScriptTarget; module: ModuleKind; downlevelIteration: boolean } },
+    ): { readonly outputText: string }
+  }
+  export default typescript
+}

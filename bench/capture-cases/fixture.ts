@@ -80,7 +80,7 @@ const byEsbuild =
     transformSync(text, { loader: 'ts', format: 'esm', target: 'esnext', ...options }).code
 
 const byTypeScript =
-  (target: typescript.ScriptTarget) =>
+  (target: Parameters<typeof typescript.transpileModule>[1]['compilerOptions']['target']) =>
   (text: string): string =>
     typescript.transpileModule(text, {
       compilerOptions: { target, module: typescript.ModuleKind.ESNext, downlevelIteration: true },
