@@ -16,7 +16,8 @@ export async function within<T>(timeoutMs: number, what: string, promise: Promis
   }
 }
 
-const patienceMs = 30_000
+/** For what should come soon, on a machine that is busy. */
+export const patienceMs = 20_000
 
 /** Settles when `isSo()` is. @throws Error when it never is */
 export async function until(what: string, isSo: () => boolean): Promise<void> {

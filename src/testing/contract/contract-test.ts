@@ -1,6 +1,7 @@
 /** One promise of the contract, and how it is tried. */
 import assert from 'node:assert/strict'
 import type { Executor } from '../../executors/index.ts'
+import { patienceMs, within } from '../deadline.ts'
 import type { Capability } from '../capabilities.ts'
 import type { Functions } from '../suite-project.ts'
 
@@ -24,7 +25,7 @@ export interface ContractTest {
 export async function failureOf(promise: Promise<unknown>): Promise<Error & { readonly code?: string }> {
   let value: unknown
   try {
-    value = await promise
+    value = await within(patienceMs, 'a failure', promise)
   } catch (error) {
     assert.ok(error instanceof Error, `rejected with ${String(error)}, and not with an Error`)
     return error
