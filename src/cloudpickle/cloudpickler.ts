@@ -193,7 +193,9 @@ export class CloudPickler extends Pickler {
   }
 
   protected override epilogue(): unknown {
-    return this.#weak.next()
+    const next = this.#weak.next()
+    if (next === undefined) this.#capture?.refuseStamped(object => this.memoIndex(object) !== undefined)
+    return next
   }
 
   #reduceFunction(fn: Function): Reduction | Global | undefined {

@@ -37,6 +37,7 @@ const expected: Readonly<Record<string, [code: string, path: string, message: Re
   'shared memory': ['ERR_UNPICKLABLE', 'memory', /slice/],
   'a timer': ['ERR_UNPICKLABLE', 'timer', /Timeout/],
   'a this that is not there yet': ['ERR_CAPTURE_UNSUPPORTED', 'value', /main\.mjs:\d+:\d+.*`this` is not there yet/],
+  'private members on what is no instance': ['ERR_CAPTURE_UNSUPPORTED', undefined, /private members of Stamp/],
   'what eval() declared': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`extra` is a variable that eval\(\) declared/],
   'what eval() made': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`local` is a variable outside of its script/],
   'code in a with statement': ['ERR_CAPTURE_UNSUPPORTED', 'value', /`with` statement/],

@@ -32,6 +32,7 @@ import { PrivateStates, type PrivateState } from './private-state.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScriptVariables, scriptVariable } from './script-variables.ts'
 import { ScopeSharing } from './scope-sharing.ts'
+import { StampedObjects } from './stamped-objects.ts'
 import { openSession } from './session.ts'
 
 export type Captured =
@@ -56,6 +57,7 @@ export class Capture {
   readonly #classes: LiveClasses
   readonly #homes: HomeObjects
   readonly #around: ClassesAround
+  readonly #stamped: StampedObjects
   readonly #held = new HeldBindings(fn => {
     const place = this.#find(fn)
     return place && { script: place.script, scope: place.site.scope, internals: this.#inspector.internalsOf(fn) }
@@ -72,6 +74,7 @@ export class Capture {
       fn => this.#find(fn)?.site,
       cls => this.#privates.ofClass(cls),
     )
+    this.#stamped = new StampedObjects(inspector, this.#privates, fn => this.#find(fn))
     this.#around = new ClassesAround(inspector, fn => this.#find(fn))
     const sharing = new ScopeSharing(inspector)
     this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype))
@@ -81,6 +84,14 @@ export class Capture {
   /** The reference for an object that a variable of an installed package holds. */
   heldObject(value: object): FunctionReference | undefined {
     return this.#held.objectOf(value)
+  }
+
+  /**
+   * To be called when all of the value has been seen.
+   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED for private members that were put on what is no instance of their class
+   */
+  refuseStamped(isHeld: (object: object) => boolean): void {
+    this.#stamped.refuse(isHeld)
   }
 
   /** For values that are no functions. */
@@ -107,6 +118,7 @@ export class Capture {
     }
     const site = this.#siteOf(fn, script, internals)
     places.set(fn, { fn, script, site })
+    if (site.form === 'class') this.#stamped.note(fn, site.code)
     let chain: ScopeChain | undefined
     const scopes = (): ScopeChain => (chain ??= scopesAround(internals, site))
     const reference = scriptReference(

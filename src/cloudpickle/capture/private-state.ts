@@ -62,6 +62,11 @@ export class PrivateStates {
     return classes.length > 0 ? { classes, cells } : undefined
   }
 
+  /** Whether an object has the private names of instances of `cls`. */
+  hasNamesOf(cls: Function, object: object): boolean {
+    return this.#accessOf(cls, this.#namesOf(cls), cls).has(object)
+  }
+
   /** The static private fields of a class. @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED where they cannot be read */
   ofClass(cls: Function): readonly PrivateCellValue[] {
     if (!mentionsPrivates(cls)) return []
