@@ -11,7 +11,7 @@ interface Refusal {
   message: string
 }
 
-const expected: Readonly<Record<string, [code: string, path: string, message: RegExp]>> = {
+const expected: Readonly<Record<string, [code: string, path: string | undefined, message: RegExp]>> = {
   'a socket, by its path': ['ERR_UNPICKLABLE', 'args[0].config.client.socket', /node:net.*other end/],
   'a socket in a captured variable': ['ERR_UNPICKLABLE', 'f{config}.client.socket', /node:net/],
   'a running generator': ['ERR_UNPICKLABLE', 'running', /generator.*(array|function)/],
