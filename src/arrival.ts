@@ -4,6 +4,7 @@
  * Everything is verified and checked before the first module is imported.
  */
 import path from 'node:path'
+import { isUint8Array } from 'node:util/types'
 import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
 import { resolveModule } from './cloudpickle/source/resolve.ts'
@@ -12,6 +13,7 @@ import type { KeyOption } from './signing/signing-key.ts'
 import type { PackageLookup } from './snapshot/materialize/package-candidates.ts'
 import type { WantedPackages } from './snapshot/materialize/package-lookup.ts'
 import { wantedPackages } from './snapshot/materialize/wanted-packages.ts'
+import { checkChoice, checkNames, shown } from './option-checks.ts'
 import { unpackObjects } from './snapshot/objects/archive.ts'
 import { verifyGraph, type PackageGraph } from './snapshot/objects/package-graph.ts'
 import { packageLabel, parsePackageLabel } from './snapshot/objects/package-label.ts'
@@ -36,10 +38,11 @@ export interface LoadOptions {
   readonly key?: KeyOption
 }
 
-/** @throws RangeError for a value that means nothing */
-export function checkAllow(allow: unknown): void {
-  if (allow === undefined || allow === 'data') return
-  throw new RangeError(`allow has to be "data", and is ${JSON.stringify(allow) ?? typeof allow}.`)
+/** @throws TypeError or RangeError for what cannot be loaded, or options that mean nothing */
+export function checkLoad(bytes: unknown, options: LoadOptions): void {
+  if (!isUint8Array(bytes)) throw new TypeError(`A pickle has to be a Uint8Array, and is ${shown(bytes)}.`)
+  checkNames('loads()', options, ['packages', 'allow', 'key'])
+  if (options.allow !== undefined) checkChoice('allow', options.allow, ['data'])
 }
 
 export class Arrival {

@@ -1,7 +1,7 @@
 /**
  * What `dumps` is told by its caller, on both ends.
  */
-
+import { checkChoice, checkNames } from './option-checks.ts'
 import type { KeyOption } from './signing/signing-key.ts'
 
 export interface DumpOptions {
@@ -19,16 +19,10 @@ export interface DumpOptions {
   readonly key?: KeyOption
 }
 
-/** @throws RangeError for a value that means nothing */
-export function checkChanged(changed: unknown): void {
-  if (changed === 'warn' || changed === 'refuse') return
-  throw new RangeError(`changed has to be "warn" or "refuse", and is ${JSON.stringify(changed) ?? typeof changed}.`)
-}
-
-/** @throws RangeError for a value that means nothing */
-export function checkPackages(packages: unknown): void {
-  if (packages === 'reference' || packages === 'include') return
-  throw new RangeError(
-    `packages has to be "reference" or "include", and is ${JSON.stringify(packages) ?? typeof packages}.`,
-  )
+/** @throws TypeError or RangeError for options that mean nothing */
+export function checkDumpOptions(options: DumpOptions): void {
+  checkNames('dumps()', options, ['packages', 'changed', 'key'])
+  const { packages, changed } = options
+  if (packages !== undefined) checkChoice('packages', packages, ['reference', 'include'])
+  if (changed !== undefined) checkChoice('changed', changed, ['warn', 'refuse'])
 }

@@ -5,8 +5,8 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installExtension } from './cloudpickle/extension.ts'
-import { checkAllow, type LoadOptions } from './arrival.ts'
-import { checkChanged, checkPackages, type DumpOptions } from './dump-options.ts'
+import { checkLoad, type LoadOptions } from './arrival.ts'
+import { checkDumpOptions, type DumpOptions } from './dump-options.ts'
 import {
   extend as extendWith,
   pickle,
@@ -73,9 +73,9 @@ const source = new WithReceived(workingDirectory())
  * unless `packages` is `include`.
  * @throws ModulePickleError with the path to what cannot be pickled
  */
-export function dumps(value: unknown, { packages = 'reference', changed = 'warn', key }: DumpOptions = {}): Uint8Array {
-  checkPackages(packages)
-  checkChanged(changed)
+export function dumps(value: unknown, options: DumpOptions = {}): Uint8Array {
+  checkDumpOptions(options)
+  const { packages = 'reference', changed = 'warn', key } = options
   return signPickle(pickle(value, { source, selfContained: true, packages, changed }).bytes, signingKey(key))
 }
 
@@ -85,7 +85,7 @@ export function dumps(value: unknown, { packages = 'reference', changed = 'warn'
  * @throws ModulePickleError; ERR_PACKAGE_MISMATCH before anything runs
  */
 export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
-  checkAllow(options.allow)
+  checkLoad(bytes, options)
   const pickled = verifyPickle(bytes, signingKey(options.key))
   return (options.allow ? unpickleData(pickled) : await unpickle(pickled, arrivalOptions(options))) as T
 }
@@ -95,7 +95,7 @@ export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions
  * @throws ModulePickleError ERR_MODULE_ASYNC for a module with top-level await
  */
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
-  checkAllow(options.allow)
+  checkLoad(bytes, options)
   const pickled = verifyPickle(bytes, signingKey(options.key))
   return (options.allow ? unpickleData(pickled) : unpickleSync(pickled, arrivalOptions(options))) as T
 }

@@ -2,6 +2,7 @@
  * connect(): from a target to an Executor.
  */
 import { ModulePickleError } from '../errors.ts'
+import { shown } from '../option-checks.ts'
 import type { Executor } from './contract.ts'
 import { connectDocker } from './docker/connect-docker.ts'
 import type { DockerOptions } from './docker/docker-options.ts'
@@ -37,6 +38,9 @@ export async function connect<Target extends string = 'local:'>(
   options?: ConnectOptions<Target>,
 ): Promise<Executor> {
   const chosen = target ?? (process.env['MODULEPICKLE_TARGET'] || 'local:')
+  if (typeof chosen !== 'string') {
+    throw new TypeError(`connect() takes a target such as "local:", then options; the target is ${shown(chosen)}.`)
+  }
   const [name = '', rest] = splitAt(chosen, chosen.indexOf(':'))
   const scheme = Object.hasOwn(schemes, name) ? schemes[name] : undefined
   if (!scheme || (scheme.form === `${name}:` && rest !== '')) throw unknownTarget(chosen)

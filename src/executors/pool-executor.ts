@@ -2,6 +2,7 @@
  * The Executor over whatever runs calls: what is captured when, and what ends when.
  */
 import { ModulePickleError } from '../errors.ts'
+import { reduceSymbol } from '../pickle/index.ts'
 import { checkCallOptions, type CallOptions } from './call-options.ts'
 import type { CallPool, MakePool } from './call-pool.ts'
 import { CallRunner, type AnyFunction, type Captured } from './call-runner.ts'
@@ -160,6 +161,14 @@ class PoolExecutor implements Executor {
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#stopAll(), timeoutMs)
     await this.#shared.closing
     clearTimeout(timer)
+  }
+
+  /** As a reduction: what a function that uses this executor finds on the other end cannot be it. */
+  [reduceSymbol](): never {
+    throw new ModulePickleError(
+      'ERR_NESTED_CALL',
+      'an executor cannot be pickled: a function that runs on it starts no calls of its own. Start them here, and pass what they return.',
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,8 +5,8 @@
  * factory for both: a function that is declared at the top level of its module is what travels by name.
  */
 import { installExtension } from '../cloudpickle/extension.ts'
-import { checkAllow, type LoadOptions } from '../arrival.ts'
-import { checkChanged, checkPackages, type DumpOptions } from '../dump-options.ts'
+import { checkLoad, type LoadOptions } from '../arrival.ts'
+import { checkDumpOptions, type DumpOptions } from '../dump-options.ts'
 import {
   extend as extendWith,
   pickle,
@@ -30,9 +30,9 @@ export { connect } from './nested.ts'
 export { explain, explainFile } from './unexplained.ts'
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */
-export function dumps(value: unknown, { packages = 'reference', changed = 'warn', key }: DumpOptions = {}): Uint8Array {
-  checkPackages(packages)
-  checkChanged(changed)
+export function dumps(value: unknown, options: DumpOptions = {}): Uint8Array {
+  checkDumpOptions(options)
+  const { packages = 'reference', changed = 'warn', key } = options
   return signPickle(
     pickle(value, { source: runtime().source, selfContained: true, packages, changed }).bytes,
     signingKey(key),
@@ -41,14 +41,14 @@ export function dumps(value: unknown, { packages = 'reference', changed = 'warn'
 
 /** The value of a pickle; its modules are evaluated first. */
 export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
-  checkAllow(options.allow)
+  checkLoad(bytes, options)
   const pickled = verifyPickle(bytes, signingKey(options.key))
   return (options.allow ? unpickleData(pickled) : await unpickle(pickled, arrivalOptions(options))) as T
 }
 
 /** As `loads`, without waiting. */
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
-  checkAllow(options.allow)
+  checkLoad(bytes, options)
   const pickled = verifyPickle(bytes, signingKey(options.key))
   return (options.allow ? unpickleData(pickled) : unpickleSync(pickled, arrivalOptions(options))) as T
 }
