@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ModulePickleError } from '../errors.ts'
+import { runtimeName } from '../snapshot/materialize/old-runtimes.ts'
 import type { SnapshotCache } from '../snapshot/materialize/snapshot-cache.ts'
 
 /** Subpath (`.`, `./pickle`) to what it exports. */
@@ -40,6 +41,7 @@ export function writeRuntimePackage(cache: SnapshotCache, { url, version, subpat
     .digest('hex')
     .slice(0, 16)
   const directory = path.join(cache.directory, 'runtime', hash)
+  cache.pin(runtimeName(hash))
   if (!existsSync(directory)) writeFiles(files, directory, cache.makeTemporary())
   return directory
 }

@@ -2,7 +2,7 @@
  * The private directory that holds everything a receiver keeps: found, made and checked before it is used.
  *
  * Code is run from it, so it must belong to this user and nobody else may write there. Layout: `objects/ab/cdef…`,
- * `snapshots/<id>/<bound packages>/…`, `seals/<id>-<bound packages>`, `pins/<process>`, `stamps/<hash>`,
+ * `snapshots/<id>/<bound packages>/…`, `seals/<id>-<bound packages>`, `pins/<process>`, `stamps/<hash>`, `runtime/<hash>/…`,
  * `tmp/<process>-<random>/`.
  */
 import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'

@@ -10,6 +10,7 @@ import { debuglog } from 'node:util'
 import { openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
 import { cachedSnapshots, SnapshotMeasure, type CachedSnapshot, type MeasuredSnapshot } from './cached-snapshots.ts'
 import { minimumAgeMs } from './object-store.ts'
+import { removeOldRuntimes } from './old-runtimes.ts'
 import { readPins } from './pins.ts'
 import { removeTemporary, sweepTemporary, temporaryName } from './temporary.ts'
 
@@ -110,6 +111,7 @@ function collect(cache: CacheDirectory, options: CollectOptions, objectAgeMs: nu
     sweepTemporary(cache.temporary)
     removeSealsOfNothing(cache)
     removeOldStamps(cache, Math.max(maxAgeMs, 0))
+    removeOldRuntimes(cache, Math.max(maxAgeMs, 0))
   }
   const ownBytes = removed.reduce((sum, snapshot) => sum + snapshot.ownBytes, 0)
   return { removed, removedObjects: objects.length, freedBytes: sumOf(objects) + ownBytes }

@@ -301,6 +301,11 @@ export class SnapshotCache {
     }
   }
 
+  /** From now on, and as long as this process lives, nobody collects what is called that. */
+  pin(name: string): void {
+    this.#pins.add(name)
+  }
+
   /** Pinned first, then looked at: whoever collects looks at pins last. */
   #isInPlace(placement: Placement): boolean {
     const { directory, name } = placement

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { clearCache, collectCache, listCache } from '../../../src/snapshot/materialize/collect.ts'
+import { runtimeName } from '../../../src/snapshot/materialize/old-runtimes.ts'
 import { SnapshotCache } from '../../../src/snapshot/materialize/snapshot-cache.ts'
 import { WorkingDirectory } from '../../../src/snapshot/pack/working-directory.ts'
 import { fill, makeProject, temporaryDirectory } from './temporary-project.ts'
@@ -96,6 +97,22 @@ test('what is known of installed packages goes when it is old', t => {
   assert.deepEqual(readdirSync(stamps), ['young'])
   clearCache({ directory })
   assert.deepEqual(readdirSync(stamps), [])
+})
+
+test('what workers got as modulepickle goes when it is old, unless a worker still has it', t => {
+  const { directory } = cacheOf(t, 1)
+  const time = new Date(Date.now() - 31 * dayMs)
+  for (const hash of ['old', 'used', 'young']) {
+    const runtime = path.join(directory, 'runtime', hash)
+    mkdirSync(runtime, { recursive: true })
+    writeFileSync(path.join(runtime, 'index.js'), '')
+    if (hash !== 'young') utimesSync(runtime, time, time)
+  }
+  new SnapshotCache(directory).pin(runtimeName('used'))
+  collectCache({ directory })
+  assert.deepEqual(readdirSync(path.join(directory, 'runtime')), ['used', 'young'])
+  clearCache({ directory })
+  assert.deepEqual(readdirSync(path.join(directory, 'runtime')), ['used'])
 })
 
 test('a dry run tells the same and removes nothing', t => {
