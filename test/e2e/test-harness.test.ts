@@ -38,11 +38,11 @@ suite('modulepickle/test', { skip }, () => {
   }
 
   test('works inside node:test', async () => {
-    check(await run(['--test', '--test-reporter=spec', 'harness.test.ts']))
+    check(await run(['--test', '--test-reporter=spec', 'harness-tests.ts']))
   })
 
   test('works inside vitest', { skip: skip || unlessTool('vitest') }, async () => {
-    const text = readFileSync(project.path('harness.test.ts'), 'utf8')
+    const text = readFileSync(project.path('harness-tests.ts'), 'utf8')
     project.write({ 'other.test.ts': text.replace("'node:test'", "'vitest'") })
     check(await run([toolFile('vitest/vitest.mjs'), 'run', 'other.test.ts', '--testTimeout=60000']))
   })

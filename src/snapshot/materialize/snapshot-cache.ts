@@ -5,7 +5,7 @@
  * its own code or by the disk, is written anew before the next process uses it. Runs where code arrives, with nothing but
  * `node:` modules.
  */
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { traceSync } from '../../diagnostics/channels.ts'
 import { ModulePickleError } from '../../errors.ts'
@@ -53,6 +53,8 @@ interface SnapshotFile {
 
 export class SnapshotCache {
   readonly #directory: CacheDirectory
+  /** Of the directories that it was opened with. */
+  readonly #identity: string
   readonly #objects: ObjectStore
   readonly #descriptions = new Map<ObjectId, SnapshotDescription>()
   readonly #pins: Pins
@@ -66,6 +68,7 @@ export class SnapshotCache {
    */
   constructor(directory?: string) {
     this.#directory = openCacheDirectory(directory)
+    this.#identity = identityOf(this.#directory)
     this.#objects = new ObjectStore(this.#directory)
     this.#pins = new Pins(this.#directory.pins)
     sweepTemporary(this.#directory.temporary)
@@ -76,9 +79,9 @@ export class SnapshotCache {
     return this.#directory.root
   }
 
-  /** False when it was removed, all or a part of it. */
+  /** False when it was removed, all or a part of it, also where somebody has made another one in its place. */
   isThere(): boolean {
-    return Object.values(this.#directory).every(directory => existsSync(directory))
+    return identityOf(this.#directory) === this.#identity
   }
 
   /**
@@ -360,4 +363,10 @@ export class SnapshotCache {
 /** Only packages that are named by content can have been sent. */
 function isSendable(missing: readonly PackageNeed[]): boolean {
   return missing.every(({ key }) => key !== undefined)
+}
+
+/** What tells directories from others that were made later under the same names; an inode may be used again. */
+function identityOf(directory: CacheDirectory): string {
+  const stats = Object.values(directory).map((each: string) => statSync(each, { bigint: true, throwIfNoEntry: false }))
+  return stats.map(stat => (stat ? `${stat.dev} ${stat.ino} ${stat.birthtimeNs}` : 'absent')).join(', ')
 }

@@ -9,7 +9,7 @@ import { javascriptValues } from '../../vectors/values.ts'
 import { pickletoolsListing, python } from './python.ts'
 
 const format = readFileSync(new URL('../../../docs/FORMAT.md', import.meta.url), 'utf8')
-const listed = [...(format.split('## Opcodes')[1] ?? '').matchAll(/^\| (\d) \| (.*) \|$/gm)].flatMap(
+const listed = [...(format.split('## Opcodes')[1] ?? '').matchAll(/^\| (\d) +\| (.*?) +\|$/gm)].flatMap(
   ([, protocol, names]) =>
     (names ?? '').split(', ').map(name => [name.replace('*', ''), Number(protocol), name.endsWith('*')] as const),
 )
