@@ -152,7 +152,7 @@ export class RemoteWorker {
       else if (message.kind === 'result' && message.id === id) {
         if (message.last) this.#isUsable = false
         // What was printed before is readable by now, but may not have been read.
-        await nextTurn()
+        await (this.transport.caughtUp?.() ?? nextTurn())
         return { ok: message.ok, body, runtime: this.#runtime }
       } else throw this.#confused(`it sent ${message.kind} in the middle of a call`)
     }
