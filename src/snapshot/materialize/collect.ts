@@ -4,7 +4,7 @@
  * What a live process uses is never removed. A snapshot leaves by one rename and is then deleted, objects that no snapshot needs
  * any more follow; so a crash at any point leaves a cache that is whole, and something temporary that the next process sweeps.
  */
-import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { debuglog } from 'node:util'
 import { openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
@@ -12,6 +12,7 @@ import { cachedSnapshots, SnapshotMeasure, type CachedSnapshot, type MeasuredSna
 import { minimumAgeMs } from './object-store.ts'
 import { removeOldRuntimes } from './old-runtimes.ts'
 import { readPins } from './pins.ts'
+import { tryRename } from './rename.ts'
 import { removeTemporary, sweepTemporary, temporaryName } from './temporary.ts'
 
 /** Shown with NODE_DEBUG=modulepickle-materialize. */
@@ -122,13 +123,13 @@ function removeSnapshots(snapshots: readonly CachedSnapshot[], cache: CacheDirec
   const moved = new Map<CachedSnapshot, string>()
   for (const snapshot of snapshots) {
     const place = temporaryName(cache.temporary)
-    if (rename(snapshot.directory, place)) moved.set(snapshot, place)
+    if (tryRename(snapshot.directory, place)) moved.set(snapshot, place)
   }
   // A process pins before it looks whether a directory is there: either its pin is seen here, or it saw that the directory is not.
   const pins = readPins(cache.pins, false)
   const removed: CachedSnapshot[] = []
   for (const [snapshot, place] of moved) {
-    if (pins.has(snapshot.name) && rename(place, snapshot.directory)) continue
+    if (pins.has(snapshot.name) && tryRename(place, snapshot.directory)) continue
     removeTemporary(place)
     rmSync(snapshot.seal, { force: true })
     removeIfEmpty(path.dirname(snapshot.directory))
@@ -151,17 +152,6 @@ function removeOldStamps(cache: CacheDirectory, maxAgeMs: number): void {
     const file = path.join(cache.stamps, name)
     const stat = statSync(file, { throwIfNoEntry: false })
     if (stat && Date.now() - stat.mtimeMs >= maxAgeMs) rmSync(file, { force: true })
-  }
-}
-
-/** False where somebody else was faster. */
-function rename(from: string, to: string): boolean {
-  try {
-    renameSync(from, to)
-    return true
-  } catch (error) {
-    debug('%s stays: %s', from, (error as Error).message)
-    return false
   }
 }
 

@@ -4,22 +4,13 @@
  *
  * Files of snapshots may be further names of an object's file: nothing is written twice, and an edit costs the disk one file.
  */
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isModulePickleError, ModulePickleError } from '../../errors.ts'
 import { isObjectId, verifyObject } from '../objects/object-id.ts'
 import type { ObjectId, ObjectKind } from '../objects/snapshot.ts'
 import type { CacheDirectory } from './cache-directory.ts'
+import { renameMakingDirectory } from './rename.ts'
 import { temporaryName } from './temporary.ts'
 
 /** Objects that no snapshot in the cache needs are kept this long: they may be on their way into one. */
@@ -150,15 +141,5 @@ function readIfThere(file: string): Buffer | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
-  }
-}
-
-function renameMakingDirectory(draft: string, file: string): void {
-  try {
-    renameSync(draft, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    renameSync(draft, file)
   }
 }

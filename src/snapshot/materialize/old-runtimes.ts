@@ -2,15 +2,12 @@
  * Removes what workers of other versions of this package, or of other copies of it, have left: `runtime/<hash>`, the package that shipped
  * code gets as `modulepickle`. A worker pins its own before it looks whether that is there, and writes it where it is not.
  */
-import { readdirSync, renameSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { debuglog } from 'node:util'
 import type { CacheDirectory } from './cache-directory.ts'
 import { readPins } from './pins.ts'
+import { tryRename } from './rename.ts'
 import { removeTemporary, temporaryName } from './temporary.ts'
-
-/** Shown with NODE_DEBUG=modulepickle-materialize. */
-const debug = debuglog('modulepickle-materialize')
 
 /** What pins call the runtime `hash`. */
 export function runtimeName(hash: string): string {
@@ -25,9 +22,9 @@ export function removeOldRuntimes(cache: CacheDirectory, minimumAgeMs: number): 
     if (!stat || Date.now() - stat.mtimeMs < minimumAgeMs || readPins(cache.pins, false).has(runtimeName(hash)))
       continue
     const place = temporaryName(cache.temporary)
-    if (!move(directory, place)) continue
+    if (!tryRename(directory, place)) continue
     // One that has been pinned meanwhile goes back, unless it has been written anew.
-    if (!readPins(cache.pins, false).has(runtimeName(hash)) || !move(place, directory)) removeTemporary(place)
+    if (!readPins(cache.pins, false).has(runtimeName(hash)) || !tryRename(place, directory)) removeTemporary(place)
   }
 }
 
@@ -37,15 +34,5 @@ function listRuntimes({ root }: CacheDirectory): string[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
-  }
-}
-
-function move(from: string, to: string): boolean {
-  try {
-    renameSync(from, to)
-    return true
-  } catch (error) {
-    debug('%s stays: %s', from, (error as Error).message)
-    return false
   }
 }

@@ -6,10 +6,11 @@
  * pickle is done: whoever waits for it does not wait for them.
  */
 import { hash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { debuglog } from 'node:util'
 import { openCacheDirectory, type CacheDirectory } from '../materialize/cache-directory.ts'
+import { renameMakingDirectory } from '../materialize/rename.ts'
 import { temporaryName } from '../materialize/temporary.ts'
 import { decodeModuleText, encodeModuleText } from './module-text-record.ts'
 import type { ModuleText } from './module-text.ts'
@@ -58,23 +59,12 @@ export class CompileCache {
     const draft = temporaryName(temporary)
     try {
       writeFileSync(draft, Buffer.concat([digestOf(body), body]), { flag: 'wx', mode: 0o600 })
-      moveTo(draft, file)
+      renameMakingDirectory(draft, file)
       if (Math.random() * writesPerSweep < 1) sweepShard(path.dirname(file))
     } catch (error) {
       debug('%s cannot be kept: %s', file, (error as Error).message)
       rmSync(draft, { force: true })
     }
-  }
-}
-
-/** Asking whether the directory is there would cost as much as moving. */
-function moveTo(draft: string, file: string): void {
-  try {
-    renameSync(draft, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    renameSync(draft, file)
   }
 }
 
