@@ -14,7 +14,7 @@ import type { PackageLookup } from './snapshot/materialize/package-candidates.ts
 import type { WantedPackages } from './snapshot/materialize/package-lookup.ts'
 import { wantedPackages } from './snapshot/materialize/wanted-packages.ts'
 import { checkChoice, checkNames, shown } from './option-checks.ts'
-import { unpackObjects } from './snapshot/objects/archive.ts'
+import { compressionOfPickles, unpackObjects } from './snapshot/objects/archive.ts'
 import { verifyGraph, type PackageGraph } from './snapshot/objects/package-graph.ts'
 import { packageLabel, parsePackageLabel } from './snapshot/objects/package-label.ts'
 import type { MaterializedSnapshot, SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
@@ -63,7 +63,8 @@ export class Arrival {
     const lacking = { ...manifest, snapshots }
     if (this.#isInPlace(lacking)) return
     const { cache, packages: lookup } = options
-    for (const { kind, content } of unpackObjects(manifest.archives)) cache.keep(kind, content)
+    const objects = unpackObjects(manifest.archives, compressionOfPickles)
+    for (const { kind, content } of objects) cache.keep(kind, content)
     for (const id of snapshots) if (!cache.has(id)) throw missing(id)
     this.#packages = cache.locatePackages(packagesOf(lacking, cache), lookup)
     for (const id of snapshots) this.#take(id, cache.materialize(id, lookup, this.#packages))

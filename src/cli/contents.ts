@@ -6,7 +6,7 @@ import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import type { Manifest } from '../cloudpickle/manifest.ts'
 import { isSignedBy, type SplitPickle } from '../signing/signed-pickle.ts'
 import { signingKey } from '../signing/signing-key.ts'
-import { unpackObjects } from '../snapshot/objects/archive.ts'
+import { compressionOfPickles, unpackObjects } from '../snapshot/objects/archive.ts'
 import { decodeDescription, descriptionPath, packageNeeds } from '../snapshot/objects/description.ts'
 import { objectId } from '../snapshot/objects/object-id.ts'
 import { packageLabel } from '../snapshot/objects/package-label.ts'
@@ -75,7 +75,8 @@ function signatureState(pickle: Uint8Array, signature: Uint8Array | undefined): 
 
 /** By the ids that they have. */
 function objectsIn({ archives }: Manifest): ReadonlyMap<string, Uint8Array> {
-  return new Map(Array.from(unpackObjects(archives), ({ kind, content }) => [objectId(kind, content), content]))
+  const objects = unpackObjects(archives, compressionOfPickles)
+  return new Map(Array.from(objects, ({ kind, content }) => [objectId(kind, content), content]))
 }
 
 /** Trees can hold one tree in many places, so a small pickle can name more files than anybody could list. */

@@ -3,6 +3,9 @@
  */
 import type { Connection, SenderMessage, WorkerMessage } from '../protocol/index.ts'
 import type { PackedModules } from '../modulepickle.ts'
+import { packObjects } from '../snapshot/objects/archive.ts'
+import type { Compression } from '../snapshot/objects/compression.ts'
+import type { SnapshotObject } from '../snapshot/objects/snapshot.ts'
 import type { DefinedFunction, OutgoingCall } from './outgoing-call.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 
@@ -11,6 +14,9 @@ export interface SupplyCounts {
   filesSent: number
   objectsSent: number
 }
+
+/** Alike files in one batch are compressed together; while one is under way, the worker unpacks the one before. */
+const batchBytes = 512 * 1024
 
 export class Provisions {
   readonly #connection: Connection<SenderMessage, WorkerMessage>
@@ -26,6 +32,8 @@ export class Provisions {
   /** Released while a call was under way. */
   readonly #released: string[] = []
   #isCalling = false
+  /** Which the worker can undo. */
+  compression: Compression = 'brotli'
 
   /** `counts` is added to. */
   constructor(connection: Connection<SenderMessage, WorkerMessage>, shipped: ShippedSnapshots, counts: SupplyCounts) {
@@ -77,10 +85,11 @@ export class Provisions {
   }
 
   async #sendObjects(snapshot: string, lacked: readonly string[]): Promise<void> {
-    for (const object of this.#shipped.supply(snapshot, lacked, this.#trees)) {
-      this.#counts.objectsSent++
-      if (object.kind === 'blob') this.#counts.filesSent++
-      this.#connection.send({ kind: 'object', id: object.id, type: object.kind }, object.read())
+    const { compression } = this
+    for (const batch of batches(this.#shipped.supply(snapshot, lacked, this.#trees))) {
+      this.#counts.objectsSent += batch.length
+      this.#counts.filesSent += batch.filter(({ kind }) => kind === 'blob').length
+      this.#connection.send({ kind: 'objects', compression }, packObjects(batch, compression))
       await this.#connection.drained()
     }
   }
@@ -117,4 +126,18 @@ export class Provisions {
     this.#connection.send({ kind: 'define', functionId: id }, pickled.bytes, pickled.buffers)
     this.#functions.add(id)
   }
+}
+
+function* batches(objects: Iterable<SnapshotObject>): Generator<readonly SnapshotObject[]> {
+  let batch: SnapshotObject[] = []
+  let sizeBytes = 0
+  for (const object of objects) {
+    batch.push(object)
+    sizeBytes += object.sizeBytes
+    if (sizeBytes < batchBytes) continue
+    yield batch
+    batch = []
+    sizeBytes = 0
+  }
+  if (batch.length > 0) yield batch
 }

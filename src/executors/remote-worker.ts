@@ -13,6 +13,7 @@ import {
   type SenderMessage,
   type WorkerMessage,
 } from '../protocol/index.ts'
+import { commonCompression } from '../snapshot/objects/compression.ts'
 import { IncomingItems } from './incoming-items.ts'
 import { LogTail } from './logs.ts'
 import type { Answer, OutgoingCall } from './outgoing-call.ts'
@@ -77,6 +78,7 @@ export class RemoteWorker {
       if (received?.message.kind !== 'ready') throw await this.#startFailure()
       checkVersion(received.message.protocol, received.message.node)
       this.#runtime = received.message.runtime
+      this.#provisions.compression = commonCompression(received.message.compressions)
     } catch (error) {
       this.transport.kill()
       throw error

@@ -10,10 +10,13 @@ import { encodeFrame } from './frame.ts'
 import { dumps, loads } from '../pickle/index.ts'
 
 /** The version of the protocol that this package speaks. */
-export const protocolVersion = 3
+export const protocolVersion = 4
 
 /** How many objects one `need` may ask for, so that its header stays small. */
 export const maximumNeeds = 10_000
+
+/** As the snapshot's objects are packed. */
+type Compression = 'zstd' | 'brotli'
 
 /** A large buffer of the pickle that the next message with a pickle has. Body: its bytes. */
 type BufferMessage = { readonly kind: 'buffer' }
@@ -40,8 +43,8 @@ export type SenderMessage =
   | { readonly kind: 'pull'; readonly id: string; readonly count: number }
   /** No more items of a stream are wanted. */
   | { readonly kind: 'stop'; readonly id: string }
-  /** An object that the worker needs. Body: its content. */
-  | { readonly kind: 'object'; readonly id: string; readonly type: 'blob' | 'tree' }
+  /** Objects that the worker needs. Body: an archive of them, compressed as it says, which is one of the ways that `ready` names. */
+  | { readonly kind: 'objects'; readonly compression: Compression }
   /** In the place of objects: how this snapshot differs from one that the worker should have. Body: the changes. */
   | { readonly kind: 'changes'; readonly snapshot: string; readonly base: string }
   /** The objects that the sender has of those that were asked for have been sent. */
@@ -53,13 +56,17 @@ export type SenderMessage =
 
 export type WorkerMessage =
   | BufferMessage
-  /** The first message. `runtime` is the URL of the worker's own program, whose stack frames are nobody's business. */
+  /**
+   * The first message. `runtime` is the URL of the worker's own program, whose stack frames are nobody's business; `compressions`
+   * are those that it can undo, as all of them can 'brotli'.
+   */
   | {
       readonly kind: 'ready'
       readonly protocol: number
       readonly node: string
       readonly pid: number
       readonly runtime: string
+      readonly compressions: readonly string[]
     }
   /** In place of `ready`: the worker cannot take calls, for a reason that `code` (of an error) and `message` say. Nothing follows. */
   | { readonly kind: 'unready'; readonly code: string; readonly message: string }
@@ -105,7 +112,7 @@ const senderShapes: Shapes<SenderMessage> = {
   abort: { id: isText, reason: isText },
   pull: { id: isText, count: isInteger },
   stop: { id: isText },
-  object: { id: isText, type: value => value === 'blob' || value === 'tree' },
+  objects: { compression: value => value === 'zstd' || value === 'brotli' },
   changes: { snapshot: isText, base: isText },
   supplied: {},
   recheck: {},
@@ -114,7 +121,7 @@ const senderShapes: Shapes<SenderMessage> = {
 
 const workerShapes: Shapes<WorkerMessage> = {
   buffer: {},
-  ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText },
+  ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText, compressions: isTexts },
   unready: { code: isText, message: isText },
   need: { snapshot: isText, objects: isTexts },
   has: { snapshot: isText },

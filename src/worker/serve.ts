@@ -10,6 +10,7 @@ import { encodeOutcome, type Outcome } from '../call/outcome.ts'
 import { RunningCall } from '../call/running-call.ts'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import { protocolVersion } from '../protocol/index.ts'
+import { compressions } from '../snapshot/objects/compression.ts'
 import { hasStrayed, outcomeOf } from './call-guard.ts'
 import { Conversation, type IncomingCall } from './conversation.ts'
 import { invocationOf } from './invocation.ts'
@@ -31,6 +32,7 @@ export async function serve(sender: ToSender, programUrl: string, watching: Prom
     node: process.version,
     pid: process.pid,
     runtime: programUrl,
+    compressions,
   })
   for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
     await watching

@@ -1,7 +1,8 @@
 /**
  * Gets what the cache lacks of the snapshots that a pickle names and puts them in place, before it is decoded.
  *
- * A snapshot that is here costs no message. Objects are verified against their ids by the cache, before a byte is kept.
+ * A snapshot that is here costs no message. Objects come without ids and are kept under those that they have, so that what differs from
+ * what was asked for is still lacking.
  */
 import { debuglog } from 'node:util'
 import { packagesOf } from '../arrival.ts'
@@ -11,6 +12,7 @@ import { maximumNeeds, type Connection, type SenderMessage, type WorkerMessage }
 import type { PackageLookup } from '../snapshot/materialize/package-candidates.ts'
 import type { WantedPackages } from '../snapshot/materialize/package-lookup.ts'
 import type { SnapshotCache } from '../snapshot/materialize/snapshot-cache.ts'
+import { unpackObjects } from '../snapshot/objects/archive.ts'
 import { packageLabel } from '../snapshot/objects/package-label.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 
@@ -85,37 +87,39 @@ async function obtainObjects(
   let objects = lacking()
   if (objects.length === 0) return
   // A tree that has arrived shows what lies below it, and that may be lacking, too.
-  for (; objects.length > 0; objects = lacking()) {
-    sender.send({ kind: 'need', snapshot: of, objects: objects.slice(0, maximumNeeds) })
-    if (!(await takeObjects(cache, sender))) throw notSupplied(of, objects)
+  while (objects.length > 0) {
+    const asked = objects.slice(0, maximumNeeds)
+    sender.send({ kind: 'need', snapshot: of, objects: asked })
+    const isFinal = await takeObjects(cache, sender)
+    objects = lacking()
+    const still = new Set(objects)
+    if (isFinal && asked.every(id => still.has(id))) throw notSupplied(of, objects)
   }
   sender.send({ kind: 'has', snapshot: of })
 }
 
-/** False when the sender had none. All objects are taken from the stream, also when one of them is refused. */
+/** True when the sender has nothing else to offer. All is taken from the stream, also when a part of it is refused. */
 async function takeObjects(cache: SnapshotCache, sender: SupplyLine): Promise<boolean> {
-  let isSupplied = false
+  let isFinal = true
   let refused: unknown
   for (;;) {
     const received = await sender.receive()
-    if (received?.message.kind === 'recheck') return true
+    if (received?.message.kind === 'recheck') return false
     if (received?.message.kind === 'supplied') break
-    if (received?.message.kind !== 'object' && received?.message.kind !== 'changes') {
-      throw outOfOrder(received?.message.kind)
-    }
-    isSupplied = true
-    if (received.message.kind === 'changes') {
+    if (received?.message.kind === 'changes') {
+      isFinal = false
       applyChanges(received.message, received.body, cache)
-      continue
-    }
-    try {
-      cache.put(received.message.id, received.message.type, received.body)
-    } catch (error) {
-      refused ??= error
-    }
+    } else if (received?.message.kind === 'objects') {
+      try {
+        const objects = unpackObjects([received.body], received.message.compression)
+        for (const { kind, content } of objects) cache.keep(kind, content)
+      } catch (error) {
+        refused ??= error
+      }
+    } else throw outOfOrder(received?.message.kind)
   }
   if (refused !== undefined) throw refused
-  return isSupplied
+  return isFinal
 }
 
 function notSupplied(snapshot: string, objects: readonly string[]): ModulePickleError {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { toPersistentId, emptyManifest, type Manifest } from '../../src/cloudpickle/manifest.ts'
 import { Pickler } from '../../src/pickle/index.ts'
-import { packObjects } from '../../src/snapshot/objects/archive.ts'
+import { compressionOfPickles, packObjects } from '../../src/snapshot/objects/archive.ts'
 import { objectId } from '../../src/snapshot/objects/object-id.ts'
 import type { SnapshotObject } from '../../src/snapshot/objects/snapshot.ts'
 import { encodeTree } from '../../src/snapshot/objects/tree.ts'
@@ -36,7 +36,7 @@ function nested(levels: number, names: readonly string[]): Inside {
     objects.push({ id, kind: 'tree', sizeBytes: content.byteLength, read: () => content })
     entry = { mode: '40000', id }
   }
-  return { snapshots: [entry.id], archives: [packObjects(objects)] }
+  return { snapshots: [entry.id], archives: [packObjects(objects, compressionOfPickles)] }
 }
 
 suite('inspect', () => {

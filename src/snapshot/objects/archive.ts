@@ -1,10 +1,10 @@
 /**
- * Many objects as one compressed piece, for pickles that take code along: most of it is text, much of it alike.
+ * Many objects as one compressed piece: most of code is text, much of it alike.
  *
  * Ids are not in it: whoever unpacks computes them, so an object that was changed is another object and what it was is missing.
  */
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import { ModulePickleError } from '../../errors.ts'
+import { compress, decompress, type Compression } from './compression.ts'
 import type { ObjectKind, SnapshotObject } from './snapshot.ts'
 
 /** Its id is what whoever unpacks computes. */
@@ -13,13 +13,16 @@ export interface UnpackedObject {
   readonly content: Uint8Array
 }
 
+/** What pickles have, because whoever reads them need not have anything else. */
+export const compressionOfPickles: Compression = 'brotli'
+
 const headerBytes = 5
 const kinds: readonly ObjectKind[] = ['blob', 'tree']
 /** Above what snapshots and packages may hold together, and what a small pickle could otherwise grow to. */
 export const maximumBytes = 1024 ** 3
 
-/** Each object as its kind (a byte), its size (4 bytes, big-endian) and its content; all of it in Brotli, at its fastest. */
-export function packObjects(objects: Iterable<SnapshotObject>): Uint8Array {
+/** Each object as its kind (a byte), its size (4 bytes, big-endian) and its content; all of it compressed. */
+export function packObjects(objects: Iterable<SnapshotObject>, compression: Compression): Uint8Array {
   const pieces: Uint8Array[] = []
   for (const { kind, read } of objects) {
     const content = read()
@@ -28,19 +31,17 @@ export function packObjects(objects: Iterable<SnapshotObject>): Uint8Array {
     header.writeUInt32BE(content.byteLength, 1)
     pieces.push(header, content)
   }
-  const whole = Buffer.concat(pieces)
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_SIZE_HINT]: whole.byteLength }
-  return brotliCompressSync(whole, { params })
+  return compress(Buffer.concat(pieces), compression)
 }
 
 /**
  * The objects in `archives`, in order.
  * @throws ModulePickleError ERR_PICKLE_CORRUPT, ERR_PICKLE_LIMIT
  */
-export function* unpackObjects(archives: readonly Uint8Array[]): Generator<UnpackedObject> {
+export function* unpackObjects(archives: readonly Uint8Array[], compression: Compression): Generator<UnpackedObject> {
   let leftBytes = maximumBytes
   for (const archive of archives) {
-    const whole = decompress(archive, leftBytes)
+    const whole = unpack(archive, compression, leftBytes)
     leftBytes -= whole.byteLength
     yield* objectsIn(whole)
   }
@@ -57,18 +58,18 @@ function* objectsIn(whole: Buffer): Generator<UnpackedObject> {
   }
 }
 
-function decompress(archive: Uint8Array, leftBytes: number): Buffer {
+function unpack(archive: Uint8Array, compression: Compression, leftBytes: number): Buffer {
   try {
-    return brotliDecompressSync(archive, { maxOutputLength: Math.max(leftBytes, 1) })
+    return decompress(archive, compression, leftBytes)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw corrupt((error as Error).message)
     throw new ModulePickleError(
       'ERR_PICKLE_LIMIT',
-      `The snapshots and packages in the pickle hold more than ${maximumBytes} bytes. Install packages on this end instead.`,
+      `The files of snapshots and packages that came hold more than ${maximumBytes} bytes. Install packages on this end instead.`,
     )
   }
 }
 
 function corrupt(what: string): ModulePickleError {
-  return new ModulePickleError('ERR_PICKLE_CORRUPT', `The files in the pickle cannot be read: ${what}.`)
+  return new ModulePickleError('ERR_PICKLE_CORRUPT', `The files that came with the code cannot be read: ${what}.`)
 }

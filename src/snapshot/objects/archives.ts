@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import { ModulePickleError } from '../../errors.ts'
-import { maximumBytes, packObjects } from './archive.ts'
+import { compressionOfPickles, maximumBytes, packObjects } from './archive.ts'
 import type { SnapshotObject } from './snapshot.ts'
 
 const smallestRunBytes = 128 * 1024
@@ -51,7 +51,7 @@ function* runsOf(objects: Iterable<SnapshotObject>): Generator<readonly Snapshot
 
 function packRun(run: readonly SnapshotObject[]): Uint8Array {
   const key = hash('sha256', run.map(({ id, kind }) => `${kind} ${id}`).join('\n'))
-  const packed = packedRuns.get(key) ?? packObjects(run)
+  const packed = packedRuns.get(key) ?? packObjects(run, compressionOfPickles)
   if (packedRuns.delete(key)) keptBytes -= packed.byteLength
   packedRuns.set(key, packed)
   keptBytes += packed.byteLength

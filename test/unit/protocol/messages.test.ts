@@ -27,15 +27,22 @@ const fromSender: SenderMessage[] = [
   { kind: 'abort', id: '1', reason: 'enough' },
   { kind: 'pull', id: '1', count: 3 },
   { kind: 'stop', id: '1' },
-  { kind: 'object', id, type: 'blob' },
-  { kind: 'object', id, type: 'tree' },
+  { kind: 'objects', compression: 'zstd' },
+  { kind: 'objects', compression: 'brotli' },
   { kind: 'supplied' },
   { kind: 'recheck' },
   { kind: 'close' },
 ]
 
 const fromWorker: WorkerMessage[] = [
-  { kind: 'ready', protocol: 1, node: 'v24.0.0', pid: 1, runtime: 'file:///worker.js' },
+  {
+    kind: 'ready',
+    protocol: 1,
+    node: 'v24.0.0',
+    pid: 1,
+    runtime: 'file:///worker.js',
+    compressions: ['zstd', 'brotli'],
+  },
   { kind: 'need', snapshot: id, objects: [id] },
   { kind: 'has', snapshot: id },
   { kind: 'started', id: '1' },

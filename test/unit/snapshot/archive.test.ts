@@ -1,10 +1,10 @@
 /** Objects packed into pieces: back as they were, and nothing else. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { brotliCompressSync } from 'node:zlib'
 import { isModulePickleError } from '../../../src/errors.ts'
-import { packObjects, unpackObjects } from '../../../src/snapshot/objects/archive.ts'
+import { compressionOfPickles, packObjects, unpackObjects } from '../../../src/snapshot/objects/archive.ts'
 import { archivesOf } from '../../../src/snapshot/objects/archives.ts'
+import { commonCompression, compress, compressions, decompress } from '../../../src/snapshot/objects/compression.ts'
 import { objectId } from '../../../src/snapshot/objects/object-id.ts'
 import type { SnapshotObject } from '../../../src/snapshot/objects/snapshot.ts'
 
@@ -16,32 +16,48 @@ const objects = contents.map((content, index): SnapshotObject => ({
   read: () => content,
 }))
 
-test('objects are unpacked in order, with their kinds', () => {
-  const unpacked = [...unpackObjects([packObjects(objects.slice(0, 1)), packObjects(objects.slice(1))])]
-  assert.deepEqual(
-    unpacked.map(({ kind, content }) => [kind, Buffer.from(content)]),
-    objects.map(({ kind, read }) => [kind, read()]),
-  )
-  assert.deepEqual([...unpackObjects([])], [])
-})
+for (const compression of ['brotli', 'zstd'] as const) {
+  const skip = compressions.includes(compression) ? false : `Node ${process.version} has no ${compression}`
 
-test('an archive that is cut anywhere, or holds something else, is refused', () => {
-  const archive = packObjects(objects)
-  const malformed = [...archive.keys()].map(end => archive.subarray(0, end))
-  for (const bytes of [
-    [7, 0, 0, 0, 0],
-    [0, 0, 0, 0],
-    [0, 0, 0, 0, 2, 1],
-    [0, 255, 255, 255, 255],
-  ]) {
-    malformed.push(brotliCompressSync(Uint8Array.from(bytes)))
-  }
-  for (const bytes of malformed) {
-    assert.throws(
-      () => [...unpackObjects([bytes])],
-      error => isModulePickleError(error, 'ERR_PICKLE_CORRUPT'),
+  test(`objects are unpacked in order, with their kinds: ${compression}`, { skip }, () => {
+    const archives = [objects.slice(0, 1), objects.slice(1)].map(each => packObjects(each, compression))
+    assert.deepEqual(
+      Array.from(unpackObjects(archives, compression), ({ kind, content }) => [kind, Buffer.from(content)]),
+      objects.map(({ kind, read }) => [kind, read()]),
     )
-  }
+    assert.deepEqual([...unpackObjects([], compression)], [])
+  })
+
+  test(`an archive that is cut anywhere, or holds something else, is refused: ${compression}`, { skip }, () => {
+    const archive = packObjects(objects, compression)
+    const malformed = [...archive.keys()].map(end => archive.subarray(0, end))
+    for (const bytes of [
+      [7, 0, 0, 0, 0],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0, 2, 1],
+      [0, 255, 255, 255, 255],
+    ]) {
+      malformed.push(compress(Uint8Array.from(bytes), compression))
+    }
+    for (const bytes of malformed) {
+      assert.throws(
+        () => [...unpackObjects([bytes], compression)],
+        error => isModulePickleError(error, 'ERR_PICKLE_CORRUPT'),
+      )
+    }
+  })
+
+  test(`what would grow beyond the limit is refused before it has: ${compression}`, { skip }, () => {
+    const small = compress(Buffer.alloc(1000), compression)
+    assert.equal(decompress(small, compression, 1000).byteLength, 1000)
+    assert.throws(() => decompress(small, compression, 999), { code: 'ERR_BUFFER_TOO_LARGE' })
+  })
+}
+
+test('two ends use the best that both have, and what is in pickles is what every Node has', () => {
+  assert.equal(commonCompression(['brotli']), 'brotli')
+  assert.equal(commonCompression(['later', 'brotli', ...compressions]), compressions[0])
+  assert.equal(compressionOfPickles, 'brotli')
 })
 
 test('of a large snapshot only what is around a change is packed again', () => {
@@ -61,7 +77,7 @@ test('of a large snapshot only what is around a change is packed again', () => {
   const again = archivesOf(after).filter(archive => !archives.includes(archive))
   assert.ok(again.length >= 1 && again.length <= 3, `${again.length} of ${archives.length}`)
   assert.deepEqual(
-    Array.from(unpackObjects(archivesOf(after)), ({ content }) => objectId('blob', content)),
+    Array.from(unpackObjects(archivesOf(after), compressionOfPickles), ({ content }) => objectId('blob', content)),
     [...after.keys()],
   )
 })
