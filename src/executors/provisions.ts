@@ -32,6 +32,8 @@ export class Provisions {
   /** Released while a call was under way. */
   readonly #released: string[] = []
   #isCalling = false
+  /** When the worker was last told to look what it lacks. */
+  #lookedAt = 0
   /** Which the worker can undo. */
   compression: Compression = 'brotli'
 
@@ -45,6 +47,7 @@ export class Provisions {
   /** A call begins: sends what it refers to and the worker was not told yet. */
   prepare({ pickled, fn }: OutgoingCall): void {
     this.#isCalling = true
+    this.#lookedAt = this.#shipped.deliveries.now()
     const directories = new Map<string, string>()
     for (const { packageDirectories, mode } of fn ? [fn.pickled, pickled] : [pickled]) {
       if (mode !== 'place') continue
@@ -61,8 +64,9 @@ export class Provisions {
   async supply(snapshot: string, lacked: readonly string[]): Promise<void> {
     const { deliveries } = this.#shipped
     const elsewhere = deliveries.elsewhere(snapshot, this)
-    if (elsewhere) {
-      await elsewhere
+    await elsewhere
+    if (deliveries.endedSince(snapshot, this.#lookedAt)) {
+      this.#lookedAt = deliveries.now()
       this.#connection.send({ kind: 'recheck' })
       return
     }
