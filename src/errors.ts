@@ -73,6 +73,7 @@ export const warningCodes = {
   WARN_CAPTURE_LARGE: 'Functions captured more than anybody can have meant.',
   WARN_SECRET_CAPTURED: 'A string in the pickle is the value of an environment variable that looks like a secret.',
   WARN_STATE_COPIED: 'A function takes along a copy of module state that functions change.',
+  WARN_VALUE_COPIED: 'What a module holds is in the pickle as a value, and its functions use it by name.',
 } as const
 
 export type WarningCode = keyof typeof warningCodes

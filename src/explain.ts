@@ -19,6 +19,11 @@ export function explain(value: unknown): Explanation {
   const functions: FunctionTravel[] = []
   const { source, packed } = recorded()
   class Explaining extends extend(CloudPickler, { source, selfContained: false, packages: 'reference' }) {
+    protected override startsOver(): void {
+      super.startsOver()
+      functions.length = 0
+    }
+
     protected override functionCaptured(travel: () => FunctionTravel): void {
       functions.push(travel())
     }

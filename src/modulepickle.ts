@@ -41,7 +41,12 @@ export function extend<B extends PicklerClass>(
   { source, selfContained, packages, changed = 'warn' }: ShipOptions,
 ): new (...parameters: ConstructorParameters<B>) => InstanceType<B> & ShipsModules {
   class Shipping extends Base {
-    readonly shipment = new Shipment(source, packages, changed)
+    shipment = new Shipment(source, packages, changed)
+
+    protected override startsOver(): void {
+      super.startsOver()
+      this.shipment = new Shipment(source, packages, changed)
+    }
 
     protected override moduleName(target: ModuleTarget): string | Late {
       return target.kind === 'file' ? this.shipment.nameOf(target.file) : super.moduleName(target)

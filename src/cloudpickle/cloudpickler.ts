@@ -72,28 +72,67 @@ const bind = new Global('cloudpickle', 'bind')
 const completeClass = new Global('cloudpickle', 'completeClass')
 const addMembers = new Global('cloudpickle', 'addMembers')
 
+/** Ends an attempt whose values have names that were not known when they were written. */
+class NamedTooLate extends Error {
+  readonly named: ReadonlyMap<object | symbol, FunctionReference>
+
+  constructor(named: ReadonlyMap<object | symbol, FunctionReference>) {
+    super('Values have names that turned up after them.')
+    this.named = named
+  }
+}
+
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
-  readonly #sizes = new CapturedSizes()
+  #attempt = this.#begin()
   readonly #secrets = new SecretWatch()
-  readonly #weak = new WeakContents({ indexOf: value => this.memoIndex(value), path: () => this.currentPath() })
-  readonly #modules = new Set<string | Late>()
-  readonly #names = new Map<string, string | Late>()
-  /** Of functions that are made with values that may hold them: a second visit has to give the same answer. */
-  readonly #cyclic = new Map<Function, Reduction>()
-  /** Classes that can make instances with private members again. */
-  readonly #blank = new Set<Function>()
-  readonly #written = new Map<CapturedScope | CodeUnit | ScriptVariables, Set<string>>()
+  /** Of values that were written before their names were known. */
+  readonly #known = new Map<object | symbol, FunctionReference>()
 
   override dump(value: unknown): Uint8Array {
     try {
-      const bytes = traceSync('encode', () => super.dump(value), encoding)
-      this.#sizes.warn()
+      const bytes = traceSync('encode', () => this.#dumpAgain(value), encoding)
+      this.#attempt.sizes.warn()
       return bytes
     } finally {
       this.#capture?.close()
     }
   }
+
+  /** Until each value that has a name is written by it, also where a function that tells of the name comes after the value. */
+  #dumpAgain(value: unknown): Uint8Array {
+    for (;;) {
+      try {
+        return super.dump(value)
+      } catch (error) {
+        if (!(error instanceof NamedTooLate)) throw error
+        for (const [each, reference] of error.named) this.#known.set(each, reference)
+      }
+      this.#capture?.close()
+      this.#capture = undefined
+      this.#attempt = this.#begin()
+      this.startsOver()
+    }
+  }
+
+  /** What is known of the pickle that is being written. */
+  #begin() {
+    return {
+      sizes: new CapturedSizes(),
+      weak: new WeakContents({ indexOf: value => this.memoIndex(value), path: () => this.currentPath() }),
+      modules: new Set<string | Late>(),
+      names: new Map<string, string | Late>(),
+      symbols: new Set<symbol>(),
+      /** Of functions that are made with values that may hold them: a second visit has to give the same answer. */
+      cyclic: new Map<Function, Reduction>(),
+      /** Classes that can make instances with private members again. */
+      blank: new Set<Function>(),
+      written: new Map<CapturedScope | CodeUnit | ScriptVariables, Set<string>>(),
+    }
+  }
+
+  /** Hook: the value is written anew from its beginning; nothing that other hooks were told of it counts any more. */
+  protected startsOver(): void {}
 
   /** Hook: the module part of references to a target. A Late is for names that depend on everything that is referred to. */
   protected moduleName(target: ModuleTarget): string | Late {
@@ -116,7 +155,7 @@ export class CloudPickler extends Pickler {
 
   /** Hook: the manifest; called when the body is complete. */
   protected manifest(): Manifest {
-    const modules = [...this.#modules].map(name => (typeof name === 'string' ? name : name.text()))
+    const modules = [...this.#attempt.modules].map(name => (typeof name === 'string' ? name : name.text()))
     return { ...emptyManifest, modules }
   }
 
@@ -127,16 +166,25 @@ export class CloudPickler extends Pickler {
   }
 
   protected override reducerOverride(value: object | symbol): Reduction | Global | undefined {
-    if (typeof value === 'symbol') return emitterKey(value)
+    if (typeof value === 'symbol') return emitterKey(value) ?? this.#symbolName(value)
     if (isProxy(value)) return proxyReduction(value, this.#capturing().inspector)
     const prototype: unknown = typeof value === 'function' ? undefined : Object.getPrototypeOf(value)
     const isUsual = prototype === Object.prototype || prototype === Array.prototype
     return isUsual ? this.#reduceUsual(value, prototype === Array.prototype) : this.#reduceOther(value)
   }
 
+  /** That of a symbol which a module has in a variable. */
+  #symbolName(symbol: symbol): Global | undefined {
+    if (Symbol.keyFor(symbol) !== undefined || intrinsicName(symbol) !== undefined) return undefined
+    const held = this.#heldValue(symbol)
+    if (held) return this.#reference(held)
+    this.#attempt.symbols.add(symbol)
+    return undefined
+  }
+
   /** An object or array as programs have most of. */
   #reduceUsual(value: object, isArray: boolean): Reduction | Global | undefined {
-    const held = this.#capture?.heldObject(value)
+    const held = this.#heldValue(value)
     if (held) return this.#reference(held)
     if (isArray) return undefined
     refuseContext(value)
@@ -152,11 +200,17 @@ export class CloudPickler extends Pickler {
     return builtin === undefined ? undefined : this.#global({ kind: 'builtin', name: builtin }, 'module.exports')
   }
 
+  /** Nothing has a name before a function turns up, except for what did so in an attempt before. */
+  #heldValue(value: object | symbol): FunctionReference | undefined {
+    const capture = this.#known.size > 0 ? this.#capturing() : this.#capture
+    return capture?.heldValue(value)
+  }
+
   #reduceOther(value: object): Reduction | Global | undefined {
     const part = contextPart(value)
     if (part) return new Global(this.#nameOf({ kind: 'file', file: part.file }), part.name)
     if (typeof value === 'function') return this.#reduceFunction(value as unknown as Function)
-    const held = this.#capture?.heldObject(value)
+    const held = this.#heldValue(value)
     if (held) return this.#reference(held)
     refuseHeirOfProxy(value)
     refuseContext(value)
@@ -185,7 +239,7 @@ export class CloudPickler extends Pickler {
   }
 
   protected override innerState(value: object, intrinsic: string): InnerReduction | undefined {
-    return innerReduction(value, intrinsic, () => this.#capturing().inspector, this.#weak)
+    return innerReduction(value, intrinsic, () => this.#capturing().inspector, this.#attempt.weak)
   }
 
   protected override stringWritten(text: string): void {
@@ -193,13 +247,16 @@ export class CloudPickler extends Pickler {
   }
 
   protected override epilogue(): unknown {
-    const next = this.#weak.next()
-    if (next === undefined) this.#capture?.refuseStamped(object => this.memoIndex(object) !== undefined)
-    return next
+    const next = this.#attempt.weak.next()
+    if (next !== undefined || !this.#capture) return next
+    this.#capture.refuseStamped(object => this.memoIndex(object) !== undefined)
+    const named = this.#capture.namedTooLate(this.#attempt.symbols)
+    if (named.size > 0) throw new NamedTooLate(named)
+    return undefined
   }
 
   #reduceFunction(fn: Function): Reduction | Global | undefined {
-    const begun = this.#cyclic.get(fn)
+    const begun = this.#attempt.cyclic.get(fn)
     if (begun) return begun
     const exported = stoodFor(fn)
     if (exported) return this.#reference(exported)
@@ -271,13 +328,13 @@ export class CloudPickler extends Pickler {
   }
 
   #requireBlank(cls: Function): void {
-    if (this.#blank.has(cls)) return
+    if (this.#attempt.blank.has(cls)) return
     this.#capturing().requireBlank(cls, module => this.givesPrivateAccess(module))
-    this.#blank.add(cls)
+    this.#attempt.blank.add(cls)
   }
 
   #capturing(): Capture {
-    return (this.#capture ??= new Capture())
+    return (this.#capture ??= new Capture(this.#known, value => this.memoIndex(value) !== undefined))
   }
 
   /** A class that a library made at run time takes along what it was filled with since. */
@@ -298,15 +355,15 @@ export class CloudPickler extends Pickler {
   /** A reference into a module, which the manifest then lists for evaluation. */
   #global(target: ModuleTarget, name: string): Global {
     const module = this.#nameOf(target)
-    if (!this.#modules.has(module)) this.moduleReached(target)
-    this.#modules.add(module)
+    if (!this.#attempt.modules.has(module)) this.moduleReached(target)
+    this.#attempt.modules.add(module)
     return new Global(module, name)
   }
 
   #nameOf(target: ModuleTarget): string | Late {
     const key = JSON.stringify(target)
-    const name = this.#names.get(key) ?? this.moduleName(target)
-    this.#names.set(key, name)
+    const name = this.#attempt.names.get(key) ?? this.moduleName(target)
+    this.#attempt.names.set(key, name)
     return name
   }
 
@@ -324,11 +381,11 @@ export class CloudPickler extends Pickler {
       const { value } = variable
       if (ModuleReference.is(value)) for (const member of value.members) this.bindingUsed(value.module, member)
       if (!this.#isFresh(variable.owner, variable.name)) continue
-      fresh.push(new Tuple([variable.owner, variable.name, this.#sizes.measured(value, variable.name)]))
+      fresh.push(new Tuple([variable.owner, variable.name, this.#attempt.sizes.measured(value, variable.name)]))
     }
-    const parts = given.map(([name, value]) => this.#sizes.measured(value, name))
+    const parts = given.map(([name, value]) => this.#attempt.sizes.measured(value, name))
     const reduction = withState({ callee: closure, args: [owner, maker, ...parts] }, fresh, extras, setter)
-    if (given.length > 0) this.#cyclic.set(fn, reduction)
+    if (given.length > 0) this.#attempt.cyclic.set(fn, reduction)
     return reduction
   }
 
@@ -341,8 +398,8 @@ export class CloudPickler extends Pickler {
 
   /** A variable travels once, with the first function that uses it. */
   #isFresh(owner: CapturedScope | CodeUnit | ScriptVariables, name: string): boolean {
-    const names = this.#written.get(owner) ?? new Set()
-    this.#written.set(owner, names)
+    const names = this.#attempt.written.get(owner) ?? new Set()
+    this.#attempt.written.set(owner, names)
     if (names.has(name)) return false
     names.add(name)
     return true

@@ -26,6 +26,7 @@ import { LiveClasses, type OwnedMember } from './live-classes.ts'
 import type { LoadedScript, LoadedScripts } from './loaded-script.ts'
 import { heldModule } from './held-module.ts'
 import type { ModuleReference } from './module-reference.ts'
+import { NamedValues } from './named-values.ts'
 import { moduleStoodFor } from './namespace-target.ts'
 import type { InternalCode } from './of-node.ts'
 import { PrivateStates, type PrivateState } from './private-state.ts'
@@ -64,8 +65,16 @@ export class Capture {
   })
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
-  /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
-  constructor() {
+  readonly #named: NamedValues
+
+  /**
+   * `known` are values whose names are known from an attempt before; `isWritten` tells of those that the pickle holds already.
+   * @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE
+   */
+  constructor(
+    known: ReadonlyMap<object | symbol, FunctionReference> = new Map(),
+    isWritten: (value: object | symbol) => boolean = () => false,
+  ) {
     const { inspector, scripts } = openSession()
     this.#inspector = inspector
     this.#scripts = scripts
@@ -74,6 +83,10 @@ export class Capture {
       fn => this.#find(fn)?.site,
       cls => this.#privates.ofClass(cls),
     )
+    this.#named = new NamedValues(
+      { scriptOf: file => scripts.ofFile(file), codeOf: fn => this.#find(fn)?.site.code, isWritten },
+      known,
+    )
     this.#stamped = new StampedObjects(inspector, this.#privates, fn => this.#find(fn))
     this.#around = new ClassesAround(inspector, fn => this.#find(fn))
     const sharing = new ScopeSharing(inspector)
@@ -81,9 +94,15 @@ export class Capture {
     this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
   }
 
-  /** The reference for an object that a variable of an installed package holds. */
-  heldObject(value: object): FunctionReference | undefined {
-    return this.#held.objectOf(value)
+  /** The reference for an object or symbol that a variable of a module holds. */
+  heldValue(value: object | symbol): FunctionReference | undefined {
+    const held = typeof value === 'symbol' ? undefined : this.#held.objectOf(value)
+    return held ?? this.#named.find(value)
+  }
+
+  /** References for what was written as a value before its name was known. `asked` are the symbols of the pickle. */
+  namedTooLate(asked: Iterable<symbol>): ReadonlyMap<object | symbol, FunctionReference> {
+    return this.#named.missed(asked)
   }
 
   /**
@@ -121,6 +140,7 @@ export class Capture {
     if (site.form === 'class') this.#stamped.note(fn, site.code)
     let chain: ScopeChain | undefined
     const scopes = (): ScopeChain => (chain ??= scopesAround(internals, site))
+    this.#named.meet(script, scopes)
     const reference = scriptReference(
       fn,
       script,
@@ -149,6 +169,7 @@ export class Capture {
       if (isForeign && !binding.reassigned) this.#held.claim(value)
       warnOfCopiedState(script, binding)
     }
+    const noteNamed = (binding: Binding): void => this.#named.use(script, binding, scopes)
     const around = {
       scopes,
       outside,
@@ -159,6 +180,7 @@ export class Capture {
       privates,
       moduleBehind,
       noteValue,
+      noteNamed,
     }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
     if (site.form === 'class') return { kind: 'class', closure, state: this.#classes.stateOf(fn, site) }

@@ -32,6 +32,8 @@ export interface ClosurePlan {
   readonly deferred: readonly DeferredImport[]
   /** Bindings that travel by value. */
   readonly values: readonly Binding[]
+  /** Imports and bindings of the module that are used by name. */
+  readonly named: readonly Binding[]
   /** Those that only what eval() is given may use. V8 has no value for some, such as functions of blocks that were not run. */
   readonly unused: ReadonlySet<Binding>
   /** Variables that classic scripts have in common, and the one that holds the object which they are members of. */
@@ -74,6 +76,7 @@ function makePlan(script: LoadedScript, site: FunctionSite, isCommon: (name: str
   const uses: VariableUse[] = [...free.contextUses]
   const modules = new Map<string, ModuleReference | ContextReference>()
   const values: Binding[] = []
+  const named: Binding[] = []
   const own: string[] = []
   const ownBindings = `${script.freePrefix}_module`
   const common = { names: new Set<string>(), holder: `${script.freePrefix}_script` }
@@ -90,13 +93,17 @@ function makePlan(script: LoadedScript, site: FunctionSite, isCommon: (name: str
     const isNamed =
       imported !== undefined &&
       planImport(script, binding.name, imported, references, modules, uses, free.frame.hasEval)
-    if (isNamed) continue
+    if (isNamed) {
+      named.push(binding)
+      continue
+    }
     if (binding.scope.isModule && isMember(binding.name)) {
       for (const reference of references) useCommon(reference)
       continue
     }
     if (!imported && binding.scope.isModule && ownsItsBindings(script)) {
       own.push(binding.name)
+      named.push(binding)
       for (const reference of references) uses.push({ reference, variable: ownBindings, member: binding.name })
     } else {
       values.push(binding)
@@ -131,6 +138,7 @@ function makePlan(script: LoadedScript, site: FunctionSite, isCommon: (name: str
   return {
     modules,
     values,
+    named,
     unused: new Set(values.filter(binding => free.bindings.get(binding)?.length === 0)),
     common: { ...common, names: [...common.names] },
     globals: free.globals,

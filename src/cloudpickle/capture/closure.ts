@@ -55,6 +55,8 @@ export interface Surroundings {
   moduleBehind(binding: Binding, value: unknown): ModuleReference | undefined
   /** Told of each variable that travels by value. */
   noteValue(binding: Binding, value: unknown): void
+  /** Told of each that is used by name. */
+  noteNamed(binding: Binding): void
 }
 
 export function captureClosure(
@@ -72,6 +74,7 @@ export function captureClosure(
   const owner = entered.at(-1) ?? unit
   const maker = codeOf(owner).addFunction(site, plan)
   const variables: CapturedVariable[] = []
+  for (const binding of plan.named) around.noteNamed(binding)
   for (const [name, value] of plan.modules) variables.push({ owner: unit, name, value })
   for (const binding of plan.values) {
     const { name, scope } = binding

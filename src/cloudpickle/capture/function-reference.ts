@@ -148,7 +148,7 @@ function withoutName(declared: AnyNode): AnyNode {
 }
 
 /** The first of the names that export a local binding, in code point order. */
-function exportNameOf(script: LoadedScript, local: string): string | undefined {
+export function exportNameOf(script: LoadedScript, local: string): string | undefined {
   const names: string[] = []
   for (const [exported, name] of script.record.exports) if (name === local) names.push(exported)
   return names.toSorted()[0]

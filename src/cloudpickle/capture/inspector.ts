@@ -164,8 +164,14 @@ export class Inspector {
 
   /** The text of the script that was loaded from `url`; undefined where none is known, or several are. */
   sourceOfUrl(url: string): string | undefined {
+    const id = this.scriptOfUrl(url)
+    return id === undefined ? undefined : this.source(id)
+  }
+
+  /** The id of the script that was loaded from `url`; undefined where none is known, or several are. */
+  scriptOfUrl(url: string): string | undefined {
     const ids = [...this.#scripts].filter(([, script]) => script.url === url).map(([id]) => id)
-    return ids.length === 1 ? this.source(ids[0]!) : undefined
+    return ids.length === 1 ? ids[0] : undefined
   }
 
   #readScopes(scopes: Remote): LiveScope[] {

@@ -4,7 +4,7 @@
  * The text in V8, not the file on disk, is what gets parsed: loaders rewrite it. Everything is computed once, on demand.
  */
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { FunctionSite, LexicalScopes } from '../source/lexical-scopes.ts'
 import { readModule, type ModuleRecord } from '../source/module-record.ts'
 import { isStrictDirective, readTokens, type Node, type Token } from '../source/parse.ts'
@@ -148,6 +148,12 @@ export class LoadedScripts {
       this.#scripts.set(scriptId, script)
     }
     return this.#scripts.get(scriptId)
+  }
+
+  /** The script that was loaded from a file; undefined where none is known, or several are. */
+  ofFile(file: string): LoadedScript | undefined {
+    const id = this.#inspector.scriptOfUrl(pathToFileURL(file).href) ?? this.#inspector.scriptOfUrl(file)
+    return id === undefined ? undefined : this.get(id)
   }
 }
 

@@ -1,0 +1,230 @@
+/**
+ * Objects and symbols that a pickle holds as values although a module that it names holds them, too: there, both are to be one.
+ *
+ * A symbol never changes, so any lasting binding of the modules around the pickle's functions names it. An object that functions by
+ * value use by its name is named as long as it is what the module's text makes (as-made.ts). With any other state it travels as a
+ * value, because the state of a module stays with the module; then there are two, and a warning says so. Nothing is run.
+ */
+import path from 'node:path'
+import { isModuleNamespaceObject, isProxy } from 'node:util/types'
+import { isRegisteredByValue } from '../by-value.ts'
+import type { Binding } from '../source/lexical-scopes.ts'
+import type { AnyNode } from '../source/parse.ts'
+import { resolveModule } from '../source/resolve.ts'
+import { warnOnce } from '../warnings.ts'
+import { innerLiterals, isAsMade, type CodeOf } from './as-made.ts'
+import { declaredExport, type ScriptOfFile } from './declared-export.ts'
+import { exportNameOf, ownsItsBindings, type FunctionReference } from './function-reference.ts'
+import type { LoadedScript } from './loaded-script.ts'
+import type { ScopeChain } from './scope-chain.ts'
+
+export interface NamedValuesContext {
+  readonly scriptOf: ScriptOfFile
+  readonly codeOf: CodeOf
+  /** Whether the pickle holds a value already. */
+  isWritten(value: object | symbol): boolean
+}
+
+/** What a binding holds, or an object in it. */
+interface Holding {
+  readonly value: object | symbol
+  readonly reference: FunctionReference & { readonly module: { readonly kind: 'file' } }
+  /** Something assigns to it: another value may be there. */
+  readonly isReassigned: boolean
+  /** The value of the binding and the expression that made it; undefined where the text does not show that. */
+  readonly root: { readonly value: unknown; readonly init: AnyNode } | undefined
+}
+
+/** By the binding through which they were found: what is never reassigned is looked at once. */
+const holdings = new WeakMap<Binding, readonly Holding[]>()
+const symbols = new WeakMap<LoadedScript, ReadonlyMap<symbol, FunctionReference>>()
+
+export class NamedValues {
+  readonly #context: NamedValuesContext
+  /** Told before the pickle was begun anew. */
+  readonly #known: ReadonlyMap<object | symbol, FunctionReference>
+  readonly #scripts = new Map<LoadedScript, () => ScopeChain>()
+  readonly #used = new Map<object | symbol, Holding>()
+  readonly #given = new Set<object | symbol>()
+
+  constructor(context: NamedValuesContext, known: ReadonlyMap<object | symbol, FunctionReference>) {
+    this.#context = context
+    this.#known = known
+  }
+
+  /** Takes note of a module whose function is in the pickle. */
+  meet(script: LoadedScript, scopes: () => ScopeChain): void {
+    if (script.file !== undefined && !this.#scripts.has(script)) this.#scripts.set(script, scopes)
+  }
+
+  /** Takes note of a binding that a function by value uses by its name. */
+  use(script: LoadedScript, binding: Binding, scopes: () => ScopeChain): void {
+    for (const holding of this.#behind(script, binding, scopes)) {
+      if (!this.#used.has(holding.value)) this.#used.set(holding.value, holding)
+    }
+  }
+
+  /** The reference for a value that is about to be written. */
+  find(value: object | symbol): FunctionReference | undefined {
+    const reference = this.#known.get(value) ?? this.#nameOf(value)
+    if (reference) this.#given.add(value)
+    return reference
+  }
+
+  /** What was written as a value before its name was known. `asked` are the symbols of the pickle. */
+  missed(asked: Iterable<symbol>): Map<object | symbol, FunctionReference> {
+    const found = new Map<object | symbol, FunctionReference>()
+    for (const value of [...this.#used.keys(), ...asked]) {
+      if (this.#given.has(value) || !this.#context.isWritten(value)) continue
+      const reference = this.#nameOf(value)
+      if (reference) found.set(value, reference)
+    }
+    return found
+  }
+
+  #nameOf(value: object | symbol): FunctionReference | undefined {
+    const holding = this.#used.get(value)
+    if (holding) return this.#stays(holding) ? holding.reference : warnOfCopy(holding)
+    return typeof value === 'symbol' ? this.#symbolOf(value) : undefined
+  }
+
+  #stays({ value, isReassigned, root }: Holding): boolean {
+    if (isReassigned) return false
+    if (typeof value === 'symbol') return true
+    return root !== undefined && isAsMade(root.value, root.init, this.#context.codeOf)
+  }
+
+  #symbolOf(symbol: symbol): FunctionReference | undefined {
+    for (const [script, scopes] of this.#scripts) {
+      const named = symbols.get(script) ?? this.#symbolsOf(script, scopes)
+      const reference = named.get(symbol)
+      if (reference) return reference
+    }
+    return undefined
+  }
+
+  #symbolsOf(script: LoadedScript, scopes: () => ScopeChain): ReadonlyMap<symbol, FunctionReference> {
+    const named = new Map<symbol, FunctionReference>()
+    const variables = variablesOf(scopes)
+    let isComplete = true
+    for (const binding of script.scopes.module.bindings.values()) {
+      if (!Object.hasOwn(variables, binding.name)) continue
+      const held = read(variables, binding.name)
+      isComplete &&= held !== undefined
+      const mayHold = typeof held?.value === 'symbol' || isModuleLike(script, binding)
+      for (const { value, reference, isReassigned } of mayHold ? this.#behind(script, binding, scopes) : []) {
+        if (typeof value === 'symbol' && !isReassigned) named.set(value, reference)
+      }
+    }
+    if (isComplete) symbols.set(script, named)
+    return named
+  }
+
+  #behind(script: LoadedScript, binding: Binding, scopes: () => ScopeChain): readonly Holding[] {
+    const known = holdings.get(binding)
+    if (known) return known
+    const held = read(variablesOf(scopes), binding.name)
+    if (!held) return []
+    const found = this.#holdings(script, binding, held.value)
+    holdings.set(binding, found)
+    return found
+  }
+
+  #holdings(script: LoadedScript, binding: Binding, value: unknown): readonly Holding[] {
+    if (script.file === undefined) return []
+    const imported = script.record.imports.get(binding.name)
+    if (!imported) return ownsItsBindings(script) ? this.#ofOwn(script, binding, value) : []
+    const isRequired = imported.name === 'module.exports'
+    const target = resolveModule(imported.specifier, script.file, isRequired ? 'require' : 'import')
+    if (target?.kind !== 'file' || isRegisteredByValue(target.file)) return []
+    if (imported.property !== undefined) return this.#ofExport(target.file, imported.property, value)
+    if (imported.name !== '*' && !isRequired) return this.#ofExport(target.file, imported.name, value)
+    return members(value).flatMap(([key, each]) => this.#ofExport(target.file, key, each))
+  }
+
+  #ofOwn(script: LoadedScript & { file: string }, binding: Binding, value: unknown): readonly Holding[] {
+    const name = exportNameOf(script, binding.name) ?? `#${binding.name}`
+    return holdingsOf(script.file, name, value, script, binding.name)
+  }
+
+  #ofExport(file: string, name: string, value: unknown): readonly Holding[] {
+    if (!isNameable(value)) return []
+    const declared = declaredExport(file, name, this.#context.scriptOf)
+    return holdingsOf(file, name, value, declared?.script, declared?.local)
+  }
+}
+
+/** What a binding holds, and the objects in it that its text shows. */
+function holdingsOf(
+  file: string,
+  name: string,
+  value: unknown,
+  script: LoadedScript | undefined,
+  local = '',
+): readonly Holding[] {
+  if (!isNameable(value)) return []
+  const isReassigned = script?.scopes.module.bindings.get(local)?.reassigned ?? false
+  const init = script?.record.declarations.get(local)?.init
+  const root = init && { value, init }
+  const holding = (each: object | symbol, path: string): Holding => {
+    return { value: each, reference: { module: { kind: 'file', file }, name: path }, isReassigned, root }
+  }
+  const found = [holding(value, name)]
+  const open: [unknown, AnyNode, string][] = init ? [[value, init, name]] : []
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [object, literal, path] = next
+    for (const [key, inner] of innerLiterals(literal)) {
+      const each: unknown = Object.getOwnPropertyDescriptor(Object(object), key)?.value
+      if (key.includes('.') || !isNameable(each)) continue
+      found.push(holding(each, `${path}.${key}`))
+      open.push([each, inner, `${path}.${key}`])
+    }
+  }
+  return found
+}
+
+/** Functions have names of their own, and so have modules. */
+function isNameable(value: unknown): value is object | symbol {
+  if (typeof value === 'symbol') return Symbol.keyFor(value) === undefined
+  return typeof value === 'object' && value !== null && !isProxy(value) && !isModuleNamespaceObject(value)
+}
+
+function isModuleLike(script: LoadedScript, { name }: Binding): boolean {
+  const imported = script.record.imports.get(name)
+  return imported !== undefined && imported.property === undefined && /^(\*|module\.exports)$/.test(imported.name)
+}
+
+/** What a module exports by name. A getter of CommonJS is not called. */
+function members(exports: unknown): [string, unknown][] {
+  if (typeof exports !== 'object' || exports === null || isProxy(exports)) return []
+  if (!isModuleNamespaceObject(exports)) {
+    return Object.entries(Object.getOwnPropertyDescriptors(exports)).map(([key, { value }]) => [key, value as unknown])
+  }
+  return Object.keys(exports).flatMap((key): [string, unknown][] => {
+    const held = read(exports as Record<string, unknown>, key)
+    return held ? [[key, held.value]] : []
+  })
+}
+
+function variablesOf(scopes: () => ScopeChain): Readonly<Record<string, unknown>> {
+  return scopes().find(({ scope }) => scope.isModule)?.variables ?? {}
+}
+
+/** undefined for a variable that is not initialised yet. */
+function read(variables: Readonly<Record<string, unknown>>, name: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: variables[name] }
+  } catch {
+    return undefined
+  }
+}
+
+function warnOfCopy({ value, reference: { module, name } }: Holding): undefined {
+  const { file } = module as unknown as { file: string }
+  const what = typeof value === 'symbol' ? 'symbol' : 'object'
+  warnOnce(
+    'WARN_VALUE_COPIED',
+    `The ${what} that ${name.replace(/^#/, '')} of ${path.relative(process.cwd(), file)} holds is in the pickle as a value, and a function ` +
+      `in it uses the same ${what} by that name: on the other end these are two. Use it in one of these ways only.`,
+  )
+}
