@@ -31,6 +31,34 @@ test('a package that is installed anew, or one that it depends on, is loaded ane
   )
 })
 
+test('a file that is mended inside an installed package is loaded anew, though no package.json tells of it', async t => {
+  const json = (name: string, dependencies: object): string => JSON.stringify({ name, version: '1.0.0', dependencies })
+  const project = new LocalProject('type stripping', {
+    'node_modules/direct/package.json': json('direct', { indirect: '*' }),
+    'node_modules/direct/index.js': "exports.says = require('./lib/says.js').says + ' ' + require('indirect').says",
+    'node_modules/direct/lib/says.js': "exports.says = 'direct 1'",
+    'node_modules/direct/types/index.d.ts': 'export const says: string',
+    'node_modules/indirect/package.json': json('indirect', {}),
+    'node_modules/indirect/index.js': "exports.says = 'indirect 1'",
+  })
+  t.after(() => project.remove())
+  const { seen, pids } = await project.seen<{ seen: string[]; pids: number[] }>('mends')
+  assert.deepEqual(seen, [
+    'direct 1 indirect 1',
+    'direct 1 indirect 1',
+    'direct 2 indirect 1',
+    'direct 2 indirect 1',
+    'direct 3 indirect 1',
+    'direct 3 indirect 2',
+    'direct 3 indirect 2',
+  ])
+  assert.deepEqual(
+    pids.map((pid, index) => pid === pids[index - 1]),
+    [false, true, false, true, false, false, true],
+    'a process is kept as long as nothing that code reads has changed',
+  )
+})
+
 /** A workspace whose package `core` is local, and an installed `plugin` that may use it; `send` says what becomes of the pickle. */
 function workspace(plugin: object, code: string): Project {
   const project = new Project({

@@ -56,12 +56,18 @@ export function isGraphUnchanged({ watch }: InstalledGraph): boolean {
   return true
 }
 
-/** Of each directory another text once another package, or another state of it, is there, or it finds other ones. */
-export function statesOf({ nodes, watch }: InstalledGraph): Map<string, string> {
+/**
+ * Of each directory another text once another package, or another state of it, is there, or it finds other ones. `editsOf` tells how
+ * often its files were changed otherwise.
+ */
+export function statesOf(
+  { nodes, watch }: InstalledGraph,
+  editsOf: (directory: string) => number,
+): Map<string, string> {
   return new Map(
     [...nodes.values()].map(({ directory, dependencies, platformBound }) => {
       const stamp = watch.get(path.join(directory, 'package.json')) ?? ''
-      return [directory, [stamp, ...dependencies.values(), ...platformBound.values()].join('\n')]
+      return [directory, [stamp, editsOf(directory), ...dependencies.values(), ...platformBound.values()].join('\n')]
     }),
   )
 }

@@ -21,6 +21,7 @@ import {
   type InstalledGraph,
   type InstalledNode,
 } from './installed-graph.ts'
+import { PackageEdits } from './package-edits.ts'
 import { PackageContents } from './package-contents.ts'
 import type { PackageContent } from './package-files.ts'
 import { platformName } from './platform.ts'
@@ -57,6 +58,8 @@ interface Description {
 interface Place {
   readonly installed: InstalledGraph
   readonly described: DescribedPackages
+  /** How many edits of its packages had been seen. */
+  readonly edits: number
 }
 
 const maximumAgeMs = 1000
@@ -70,6 +73,7 @@ export class InstalledPackages {
   readonly byPlace: PackageNaming = { kind: 'place', describe: directories => this.#describePlaces(directories) }
   readonly #descriptions = new Map<string, Description>()
   readonly #places = new Map<string, Place>()
+  readonly #edits = new PackageEdits()
   /** The directory that has each label without a key. */
   readonly #owners = new Map<string, string>()
 
@@ -167,17 +171,35 @@ export class InstalledPackages {
     return this.#describeInPlace(labels, graph)
   }
 
-  /** The same object as long as the packages and all that they lead to are the same, by where they are and their package.json. */
+  /**
+   * The same object as long as the packages and all that they lead to are the same: by where they are, their package.json, and when
+   * their files were changed.
+   */
   #describeInPlace(labels: ReadonlyMap<string, string>, graph: PackageGraph): DescribedPackages {
     if (labels.size === 0) return nothing
     const key = JSON.stringify([...labels])
     const known = this.#places.get(key)
-    if (known && known.described.graph === graph && isGraphUnchanged(known.installed)) return known.described
+    if (
+      known?.described.graph === graph &&
+      isGraphUnchanged(known.installed) &&
+      this.#editsIn(known.installed) === known.edits
+    ) {
+      return known.described
+    }
     const installed = readInstalledGraph(labels.keys())
     const users = this.#usersIn(installed)
-    const described = { labels, graph, directories: directoriesOf(labels), users, states: statesOf(installed) }
-    keep(this.#places, key, { installed, described })
+    const edits = this.#editsIn(installed)
+    const states = statesOf(installed, directory => this.#edits.editsOf(directory))
+    const described = { labels, graph, directories: directoriesOf(labels), users, states }
+    keep(this.#places, key, { installed, described, edits })
     return described
+  }
+
+  #editsIn({ nodes }: InstalledGraph): number {
+    this.#edits.look(nodes.keys())
+    let sum = 0
+    for (const directory of nodes.keys()) sum += this.#edits.editsOf(directory)
+    return sum
   }
 
   /** Only where it makes a difference is it looked for whether the code of a package uses an optional peer. */
