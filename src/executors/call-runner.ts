@@ -89,6 +89,7 @@ export class CallRunner {
         source,
         selfContained: false,
         packages: this.#sources.packages,
+        changed: this.#sources.changed,
         bufferCallback,
       })
       this.#shipped.add(pickled)

@@ -5,7 +5,7 @@ import { Project, type Loader } from '../support/project.ts'
 
 const program = `
 import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
-import { dumps } from 'modulepickle'
+import { connect, dumps } from 'modulepickle'
 import { named } from './named.EXT'
 import { other } from './other.EXT'
 const codes: string[] = []
@@ -34,6 +34,14 @@ await attempt('not named', byValue)
 await attempt('named', naming)
 await attempt('named again', naming)
 await attempt('refused', naming, { changed: 'refuse' })
+const called: string[] = []
+for (const target of ['local:', 'inline:'] as const) {
+  const pool = await connect(target, { changed: 'refuse' })
+  called.push(await pool.run(named).then(String, error => error.code))
+  called.push(await pool.run(naming).then(String, error => error.code))
+  await pool.close()
+}
+seen['calls'] = called
 appendFileSync(file('main'), '// changed\\n')
 await attempt('own file', byValue)
 writeFileSync(file('main'), readFileSync(file('main'), 'utf8').replace('// changed\\n', ''))
@@ -51,7 +59,10 @@ suite('code that has changed since it was loaded', () => {
           /: (?:string\[\]|Record<string, unknown>|unknown|string|number|URL|Promise<void>)(?=[ ,)=])/g,
           '',
         )
-        const castless = typeless.replaceAll(/\((\w+) as [^)]*\)/g, '$1').replace(/warning as Error[^\n]*/, 'warning')
+        const castless = typeless
+          .replaceAll(' as const', '')
+          .replaceAll(/\((\w+) as [^)]*\)/g, '$1')
+          .replace(/warning as Error[^\n]*/, 'warning')
         return loader === 'plain ESM' ? castless : text
       }
       const project = new Project({
@@ -72,6 +83,7 @@ suite('code that has changed since it was loaded', () => {
           named: ['named'],
           'named again': [],
           refused: ['ERR_CODE_CHANGED'],
+          calls: ['1', 'ERR_CODE_CHANGED', '1', 'ERR_CODE_CHANGED'],
           'own file': ['main'],
           'changed back': [],
         })

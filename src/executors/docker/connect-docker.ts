@@ -26,6 +26,7 @@ export async function connectDocker(target: string, options: DockerOptions): Pro
   const place = target.slice('docker:'.length)
   const running = runningContainer(place, options)
   checkDockerOptions(options, running !== undefined)
+  const sources = codeSources(options, 'supply')
   const engine = await openEngine()
   const launch: Launch = () =>
     running === undefined
@@ -34,14 +35,13 @@ export async function connectDocker(target: string, options: DockerOptions): Pro
   const host = new ContainerHost(launch, signingKey(options.key)?.derive('conversation'))
   host.startAhead()
   const [{ parallelism }] = await Promise.all([host.greeted(), sweepContainers(engine)])
-  const { workers = Math.max(1, Math.min(parallelism, Math.ceil(options.cpus ?? parallelism))), fresh = 'call' } =
-    options
+  const { workers = Math.max(1, Math.min(parallelism, Math.ceil(options.cpus ?? parallelism))) } = options
   const makePool = (shipped: ConstructorParameters<typeof DockerPool>[2]): DockerPool => {
     const pool = new DockerPool(host, workers, shipped, options.isolate ?? 'snapshot')
     pool.prepare()
     return pool
   }
-  return poolExecutor({ target, workers, sources: codeSources(fresh, 'supply'), makePool })
+  return poolExecutor({ target, workers, sources, makePool })
 }
 
 function runningContainer(place: string, { container }: DockerOptions): string | undefined {

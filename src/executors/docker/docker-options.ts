@@ -1,9 +1,9 @@
 /**
  * What `docker:` can be told, checked.
  */
-import type { Freshness } from '../../snapshot/pack/working-directory.ts'
 import type { KeyOption } from '../../signing/signing-key.ts'
-import { checkChoice, checkCount, checkFreshness, checkNames } from '../options.ts'
+import { codeOptionNames, type CodeOptions } from '../code-sources.ts'
+import { checkChoice, checkCount, checkNames } from '../options.ts'
 import type { Isolation } from '../pool.ts'
 
 /** A directory or volume of the engine's machine, for the container. */
@@ -15,15 +15,13 @@ export interface DockerMount {
   readonly readOnly?: boolean
 }
 
-export interface DockerOptions {
+export interface DockerOptions extends CodeOptions {
   /** At most how many workers run at a time in the container; by default as many as it can run in parallel. */
   readonly workers?: number
   /** Variables of the container's environment, besides those of its image. Nothing else of this process's is passed on. */
   readonly env?: Readonly<Record<string, string>>
   /** The workers' current directory, a path in the container; by default an empty one for each. */
   readonly cwd?: string
-  /** When the code on the disk is looked at again: at each call (`call`, the default), never, or when that many ms have passed. */
-  readonly fresh?: Freshness
   /** What the conversations with the workers are signed with; by default what MODULEPICKLE_KEY has, if anything. */
   readonly key?: KeyOption
   /** What shares a worker process: calls of the same code (`snapshot`, the default), or none (`call`). */
@@ -54,15 +52,14 @@ export interface StartedContainer {
   getId(): string
 }
 
-const all = ['workers', 'env', 'cwd', 'fresh', 'key', 'isolate', 'user', 'node', 'container'] as const
+const all = [...codeOptionNames, 'workers', 'env', 'cwd', 'key', 'isolate', 'user', 'node', 'container'] as const
 const ofNewContainers = ['memory', 'cpus', 'network', 'mounts', 'gpus', 'platform', 'pull'] as const
 
 /** @throws TypeError or RangeError for options that mean nothing, also of a container that runs already (`isRunning`) */
 export function checkDockerOptions(options: DockerOptions, isRunning: boolean): void {
   checkNames('connect()', options, isRunning ? all : [...all, ...ofNewContainers])
-  const { workers, fresh, cpus, memory, mounts, gpus, pull, env, container } = options
+  const { workers, cpus, memory, mounts, gpus, pull, env, container } = options
   if (workers !== undefined) checkCount('workers', workers)
-  if (fresh !== undefined) checkFreshness(fresh)
   if (options.isolate !== undefined) checkChoice('isolate', options.isolate, ['snapshot', 'call'])
   if (pull !== undefined) checkChoice('pull', pull, ['missing', 'always', 'never'])
   if (typeof gpus === 'number') checkCount('gpus', gpus)

@@ -15,11 +15,17 @@ suite('options', () => {
   test('of connect() that it does not have are refused, with those that it has', async () => {
     await assert.rejects(connect('local:', { worker: 2 } as object), {
       name: 'TypeError',
-      message: 'connect() has no option worker. It has workers, env, cwd, fresh, key, isolate, inspect.',
+      message: 'connect() has no option worker. It has fresh, changed, workers, env, cwd, key, isolate, inspect.',
     })
     await assert.rejects(connect('local:', 4 as never), /have to be an object, and are 4\./)
     for (const workers of [0, -1, 1.5, Number.NaN, '2']) {
       await assert.rejects(connect('local:', { workers: workers as number }), RangeError, String(workers))
+    }
+  })
+
+  test('that say what becomes of changed code have values that are known', async () => {
+    for (const target of ['local:', 'inline:', 'docker:node:24-slim'] as const) {
+      await assert.rejects(connect(target, { changed: 'ignore' as never }), /changed has to be .*refuse/, target)
     }
   })
 

@@ -172,6 +172,19 @@ test('the .gitignore of the repository around the project counts', t => {
   assert.ok(!pathsOf(pack(project, 'main.js')).includes('data/rows.csv'))
 })
 
+test('the rules alone decide, not what git tracks: the same files are the same snapshot without a repository', t => {
+  const project = makeProject(t, { ...simple, '.gitignore': '*.csv\n', 'forced.csv': 'tracked, by git add -f' })
+  const without = pack(project, 'main.js')
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd: project.root, encoding: 'utf8' })
+  git('init', '--quiet')
+  git('add', '--force', 'forced.csv')
+  assert.equal(git('check-ignore', '--no-index', 'forced.csv'), 'forced.csv\n')
+  assert.equal(pack(project, 'main.js').id, without.id)
+  assert.ok(!pathsOf(without).includes('forced.csv'))
+  project.write({ 'package.json': JSON.stringify({ type: 'module', modulepickle: { include: ['forced.csv'] } }) })
+  assert.ok(pathsOf(pack(project, 'main.js')).includes('forced.csv'))
+})
+
 test('what code reaches ships although it is ignored', t => {
   const project = makeProject(t, {
     ...ignoring,
