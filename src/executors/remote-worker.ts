@@ -3,7 +3,6 @@
  *
  * Every call ends: with an answer, or with an error that says how the worker was lost.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { codes, ModulePickleError, type ErrorCode } from '../errors.ts'
 import {
   Connection,
@@ -153,8 +152,7 @@ export class RemoteWorker {
       else if (message.kind === 'exit') exitCode = message.code
       else if (message.kind === 'result' && message.id === id) {
         if (message.last) this.#isUsable = false
-        // What was printed before is readable by now, but may not have been read.
-        await (this.transport.caughtUp?.() ?? nextTurn())
+        await this.transport.caughtUp()
         return { ok: message.ok, body, runtime: this.#runtime }
       } else throw this.#confused(`it sent ${message.kind} in the middle of a call`)
     }

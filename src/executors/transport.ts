@@ -23,11 +23,8 @@ export interface WorkerTransport {
   readonly ended: Promise<WorkerEnd>
   /** Takes what the worker's code prints, line by line. */
   onLine: (line: LogLine) => void
-  /**
-   * Settles when what was printed before the message that came last has been given to `onLine`, as far as can be told. Where it is
-   * missing, the next turn is enough.
-   */
-  caughtUp?(): Promise<void>
+  /** Settles when all that was printed before the message that came last has been given to `onLine`. */
+  caughtUp(): Promise<void>
   /** Gives out what was printed behind the last line break. */
   flushLines(): void
   /** Whether the worker keeps this process running. */

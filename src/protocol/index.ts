@@ -3,6 +3,7 @@
  */
 export { Mailbox } from './mailbox.ts'
 export { Connection, type Received } from './connection.ts'
+export { readSoFar } from './read-so-far.ts'
 export { conversationKeyVariable, SignedStream } from './signed-stream.ts'
 export {
   decodeSenderMessage,

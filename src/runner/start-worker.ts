@@ -6,6 +6,8 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import type { Channels } from '../protocol/channels.ts'
+import { firstEvent } from '../protocol/first-event.ts'
+import { readSoFar } from '../protocol/read-so-far.ts'
 import { channelsOf } from '../protocol/runner-messages.ts'
 
 interface End {
@@ -51,10 +53,12 @@ export function startWorker(number: number, channels: Channels, { directory, env
     Duplex,
   ]
   const open = channels.open(numbers.conversation)
-  const printed = [
+  const output = [stdout, stderr]
+  const carried = [
     carry(stdout, channels.open(numbers.stdout)),
     carry(stderr, channels.open(numbers.stderr)),
-    carry(conversation, open),
+    // What was printed before arrives before.
+    carry(conversation, open, () => readSoFar(output)),
   ]
   open.pipe(conversation)
   lifeline.on('error', () => {})
@@ -68,7 +72,7 @@ export function startWorker(number: number, channels: Channels, { directory, env
     const patience = setTimeout(() => {
       for (const pipe of [stdout, stderr, conversation]) pipe.destroy()
     }, lastWordsMs)
-    await Promise.all(printed)
+    await Promise.all(carried)
     clearTimeout(patience)
     lifeline.destroy()
     if (scratch !== undefined) removeQuietly(scratch)
@@ -76,17 +80,26 @@ export function startWorker(number: number, channels: Channels, { directory, env
   }
 }
 
-/** Settles when the channel has taken everything, and its end. */
-function carry(from: Readable, to: Duplex): Promise<void> {
+/** Settles when the channel has taken everything, and its end. Each piece is written when `ready` says so. */
+function carry(from: Readable, to: Duplex, ready?: () => Promise<void>): Promise<void> {
+  let passed = Promise.resolve()
+  const pass = async (chunk: Buffer): Promise<void> => {
+    if (ready) {
+      from.pause()
+      await ready()
+    }
+    if (!to.write(chunk) && !to.destroyed) {
+      from.pause()
+      await firstEvent(to, ['drain', 'close'])
+    }
+    from.resume()
+  }
   return new Promise(resolve => {
     from.on('error', () => {})
     to.on('error', () => {})
-    from.on('data', (chunk: Buffer) => {
-      if (to.write(chunk)) return
-      from.pause()
-      to.once('drain', () => from.resume())
-    })
-    from.once('close', () => {
+    from.on('data', (chunk: Buffer) => (passed = pass(chunk)))
+    from.once('close', async () => {
+      await passed
       to.end(() => {
         to.destroy()
         resolve()

@@ -3,7 +3,6 @@
  */
 import { finished } from 'node:stream/promises'
 import type { Duplex, Readable } from 'node:stream'
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { channelsOf, type FromRunner } from '../../protocol/runner-messages.ts'
 import { SignedStream } from '../../protocol/index.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
@@ -13,9 +12,6 @@ import type { RunnerLink } from './runner-link.ts'
 
 export type Exited = Extract<FromRunner, { kind: 'exited' }>
 
-/** How long nothing has to come for what was printed to be all there. */
-const quietMs = 50
-
 export class ContainerWorker implements WorkerTransport {
   readonly stream: Duplex
   readonly ended: Promise<WorkerEnd>
@@ -23,8 +19,6 @@ export class ContainerWorker implements WorkerTransport {
   readonly #link: RunnerLink
   readonly #number: number
   readonly #splitters: readonly LineSplitter[]
-  /** When anything was printed last. */
-  #heardAt = -Infinity
   readonly #printed: Promise<unknown>
   #end: (end: WorkerEnd) => void = () => {}
 
@@ -49,13 +43,8 @@ export class ContainerWorker implements WorkerTransport {
     return link === this.#link
   }
 
-  /**
-   * Output has channels of its own, which the conversation may overtake: where there was any just now, more of it may be on its way.
-   */
-  async caughtUp(): Promise<void> {
-    await nextTurn()
-    while (performance.now() - this.#heardAt < quietMs) await wait(quietMs / 4)
-  }
+  /** The runner passes on what was printed before what was said after it, and both come in one stream. */
+  async caughtUp(): Promise<void> {}
 
   flushLines(): void {
     for (const splitter of this.#splitters) splitter.flush()
@@ -90,10 +79,7 @@ export class ContainerWorker implements WorkerTransport {
 
   #split(source: Readable, stream: LogLine['stream']): LineSplitter {
     const splitter = new LineSplitter(text => this.onLine({ stream, text }))
-    source.on('data', (chunk: Buffer) => {
-      this.#heardAt = performance.now()
-      splitter.push(chunk)
-    })
+    source.on('data', (chunk: Buffer) => splitter.push(chunk))
     source.on('error', () => {})
     return splitter
   }

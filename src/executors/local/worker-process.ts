@@ -12,7 +12,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ModulePickleError } from '../../errors.ts'
-import { conversationKeyVariable, SignedStream } from '../../protocol/index.ts'
+import { conversationKeyVariable, readSoFar, SignedStream } from '../../protocol/index.ts'
 import { keyVariable } from '../conversation-key.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
@@ -39,6 +39,7 @@ export class WorkerProcess implements WorkerTransport {
   onLine: (line: LogLine) => void = () => {}
   readonly #process: ChildProcess
   readonly #socket: Socket
+  readonly #output: readonly Socket[]
   readonly #splitters: readonly LineSplitter[]
 
   /** @throws ModulePickleError ERR_WORKER_START; what else goes wrong shows in `ended` */
@@ -52,6 +53,7 @@ export class WorkerProcess implements WorkerTransport {
     const [, stdout, stderr, socket, lifeline] = this.#process.stdio as unknown as FiveStreams
     this.#socket = socket
     this.stream = key ? new SignedStream(socket, key, 'sender') : socket
+    this.#output = [stdout, stderr]
     this.#splitters = [this.#split(stdout, 'stdout'), this.#split(stderr, 'stderr')]
     for (const pipe of [stdout, stderr, lifeline]) {
       pipe.on('error', () => {})
@@ -60,6 +62,10 @@ export class WorkerProcess implements WorkerTransport {
     // Nothing comes, but only who reads sees the end.
     lifeline.resume()
     this.ended = this.#untilEnd(scratch, cwd, [stdout, stderr, socket, lifeline])
+  }
+
+  caughtUp(): Promise<void> {
+    return readSoFar(this.#output)
   }
 
   flushLines(): void {

@@ -44,6 +44,27 @@ export const listening: readonly ContractTest[] = [
     },
   },
   {
+    name: 'a call that is done has told all that was printed in it, and nothing that was printed in another',
+    needs: 'output',
+    async run({ executor, functions: { printAtOnce, printByChild } }) {
+      const textsOf = (call: { logs(): readonly LogLine[] }): string[] => call.logs().map(({ text }) => text)
+      const quiet = executor.with({ onLog: () => {} })
+      const print = quiet.remote(printAtOnce)
+      const printInTurn = async (prefix: string): Promise<void> => {
+        for (let turn = 0; turn < 300; turn++) {
+          const name = `${prefix}${turn}`
+          const call = print(name)
+          await call
+          assert.deepEqual(textsOf(call).toSorted(), [`${name} err`, `${name} out`])
+        }
+      }
+      await Promise.all(['a', 'b'].map(printInTurn))
+      const call = quiet.run(printByChild, 'c')
+      await call
+      assert.deepEqual(textsOf(call), ['c by a child'])
+    },
+  },
+  {
     name: 'lines are told while their call still runs',
     needs: 'output',
     async run({ executor, functions: { printAndStay } }) {

@@ -1,4 +1,6 @@
 /** Functions that print, and functions that end the process that runs them. */
+import { spawnSync } from 'node:child_process'
+import { writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { currentCall } from 'modulepickle'
 
@@ -20,6 +22,16 @@ export async function printAndStay(line: string): Promise<void> {
 
 export function printMany(count: number): void {
   for (let line = 0; line < count; line++) console.log(line)
+}
+
+/** A line on each stream, past the streams' own objects. */
+export function printAtOnce(name: string): void {
+  writeSync(1, `${name} out\n`)
+  writeSync(2, `${name} err\n`)
+}
+
+export function printByChild(name: string): void {
+  spawnSync(process.execPath, ['-e', `console.log(process.argv[1] + ' by a child')`, name], { stdio: 'inherit' })
 }
 
 export function exitWithThree(): never {

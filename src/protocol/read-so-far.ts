@@ -1,0 +1,28 @@
+/**
+ * Keeps what was printed in front of what was said after it, where the two come through different pipes.
+ *
+ * Whoever is at the other ends has written to one pipe and then to another: when the second can be read, the first can be, too. So
+ * whoever has read a message first takes what the pipes of output hold, and only then acts on it. Nothing is counted or
+ * parsed: it holds as well for what child processes and native code write to the descriptors.
+ */
+import type { Readable } from 'node:stream'
+import { firstEvent } from './first-event.ts'
+
+/** Settles when all that these pipes held, when this was called, was given to those who listen to their data. */
+export async function readSoFar(pipes: readonly Readable[]): Promise<void> {
+  for (;;) {
+    await pollOfEvents()
+    const paused = pipes.find(pipe => pipe.isPaused() && !pipe.destroyed)
+    if (!paused) return
+    // Until whoever has paused it takes more: there may be more in it than was read.
+    await firstEvent(paused, ['resume', 'close'])
+  }
+}
+
+/**
+ * Settles when the event loop has looked at all pipes once more, and read from those that were readable what there was. The first turn
+ * may be over before that: what runs now may run in the very poll that would have to come after it.
+ */
+function pollOfEvents(): Promise<void> {
+  return new Promise(resolve => setImmediate(() => setImmediate(resolve)))
+}

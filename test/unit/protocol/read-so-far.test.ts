@@ -1,0 +1,71 @@
+/** What was printed is read before what was said after it is acted on. */
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { test } from 'node:test'
+import { readSoFar } from '../../../src/protocol/read-so-far.ts'
+
+/** Runs a program that prints to stdout and says something on descriptors 3 and 4. */
+function start(program: string): { child: ChildProcess; stdout: Readable; said: Readable } {
+  const child = spawn(process.execPath, ['-e', `const { writeSync } = require('node:fs')\n${program}`], {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe'],
+  })
+  return { child, stdout: child.stdio[1] as Readable, said: child.stdio[3] as Readable }
+}
+
+test('all that was printed before a message is read after it, also where what comes between takes long', async () => {
+  const count = 4000
+  const { child, stdout, said } = start(`
+    for (let n = 0; n < ${count}; n++) {
+      writeSync(1, 'x')
+      writeSync(4, '-')
+      writeSync(3, '.')
+    }`)
+  let [printed, messages] = [0, 0]
+  const checks: Promise<number>[] = []
+  stdout.on('data', (chunk: Buffer) => (printed += chunk.byteLength))
+  // Between its two neighbours in one poll of events, so that the program goes on while they are read.
+  child.stdio[4]!.on('data', () => {
+    const end = performance.now() + 0.2
+    while (performance.now() < end);
+  })
+  said.on('data', (chunk: Buffer) => {
+    const soFar = (messages += chunk.byteLength)
+    checks.push(readSoFar([stdout]).then(() => soFar - printed))
+  })
+  await Promise.all([once(stdout, 'close'), once(said, 'close')])
+  const missing = await Promise.all(checks)
+  assert.deepEqual([messages, missing.filter(sizeBytes => sizeBytes > 0)], [count, []])
+})
+
+test('output that is held up is waited for', async () => {
+  const sizeBytes = 100_000
+  const { child, stdout, said } = start(`
+    writeSync(1, 'x'.repeat(${sizeBytes}))
+    writeSync(3, '.')
+    setTimeout(() => {}, 60_000)`)
+  let printed = 0
+  stdout.on('data', (chunk: Buffer) => (printed += chunk.byteLength))
+  stdout.pause()
+  await once(said, 'data')
+  let isRead = false
+  const reading = readSoFar([stdout]).then(() => (isRead = true))
+  await new Promise(resolve => setTimeout(resolve, 50))
+  assert.equal(isRead, false)
+  stdout.resume()
+  await reading
+  assert.equal(printed, sizeBytes)
+  child.kill()
+})
+
+test('output that has ended, or was given up, is not waited for', async () => {
+  const { child, stdout, said } = start(`writeSync(3, '.')\nsetTimeout(() => {}, 60_000)`)
+  await once(said, 'data')
+  stdout.pause()
+  const reading = readSoFar([stdout])
+  stdout.destroy()
+  await reading
+  await readSoFar([stdout])
+  child.kill()
+})
