@@ -126,17 +126,9 @@ export class Capture {
   /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED, ERR_MODULE_UNREADABLE */
   describe(fn: Function): Captured {
     const internals = this.#inspector.internalsOf(fn)
-    if (internals.boundTarget) return { kind: 'bound', bound: internals.boundTarget }
-    const script = internals.location && this.#scripts.get(internals.location.scriptId)
-    if (!script || isOfNode(script)) {
-      const reference = builtinReference(fn)
-      if (reference) return { kind: 'reference', reference }
-      const variable = (name: string): unknown =>
-        internals.scopes().find(scope => name in scope.variables)?.variables[name]
-      return { kind: 'internal', code: { url: script?.url, variable } }
-    }
-    const site = this.#siteOf(fn, script, internals)
-    places.set(fn, { fn, script, site })
+    const live = this.#find(fn, internals)
+    if (!live) return this.#describeOther(fn, internals)
+    const { script, site } = live
     if (site.form === 'class') this.#stamped.note(fn, site.code)
     let chain: ScopeChain | undefined
     const scopes = (): ScopeChain => (chain ??= scopesAround(internals, site))
@@ -154,16 +146,15 @@ export class Capture {
     if (!isForeign) this.#held.surround(script, scopes)
     const owned = this.#classes.ownerOf(fn, site, scopes)
     if (owned) return { kind: 'member', owned }
-    const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, { fn, site, script }, uses)
+    const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, live, uses)
     const moduleBehind = (binding: Binding, value: unknown): ModuleReference | undefined =>
       heldModule(script, binding, value, {
         targetOf: proxy => this.#inspector.stateOf(proxy)('[[Target]]'),
         scriptOf: declared => this.#scriptOf(declared),
       })
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
-    const home = (): object => this.#homeOf({ fn, site, script })
-    const privates = (code: AnyNode, self: unknown): object =>
-      privateViews(this.#classAround({ fn, site, script }, code, scopes, self))
+    const home = (): object => this.#homeOf(live)
+    const privates = (code: AnyNode, self: unknown): object => privateViews(this.#classAround(live, code, scopes, self))
     const common = (name: string): PropertyDescriptor | undefined => scriptVariable(internals.scopes(), name)
     const noteValue = (binding: Binding, value: unknown): void => {
       if (isForeign && !binding.reassigned) this.#held.claim(value)
@@ -246,14 +237,17 @@ export class Capture {
   }
 
   #scriptOf(fn: Function): LoadedScript | undefined {
-    const { location } = this.#inspector.internalsOf(fn)
+    return places.get(fn)?.script ?? this.#scriptAt(this.#inspector.internalsOf(fn))
+  }
+
+  #scriptAt({ location }: FunctionInternals): LoadedScript | undefined {
     return location && this.#scripts.get(location.scriptId)
   }
 
   /** undefined for the program's own functions, and for bound ones. */
   internalCode(fn: Function): InternalCode | undefined {
     const internals = this.#inspector.internalsOf(fn)
-    const script = internals.location && this.#scripts.get(internals.location.scriptId)
+    const script = this.#scriptAt(internals)
     const isOwn = internals.boundTarget !== undefined || (script !== undefined && !isOfNode(script))
     return isOwn ? undefined : describeInternal(internals, script)
   }
@@ -264,12 +258,11 @@ export class Capture {
   }
 
   /** undefined for functions without a text, and for Node's own. */
-  #find(fn: Function): LiveFunction | undefined {
+  #find(fn: Function, internals = this.#inspector.internalsOf(fn)): LiveFunction | undefined {
     const known = places.get(fn)
     if (known) return known
-    const { location } = this.#inspector.internalsOf(fn)
-    const script = location && this.#scripts.get(location.scriptId)
-    const site = script && !isOfNode(script) ? script.siteAt(location, isClass(fn)) : undefined
+    const script = this.#scriptAt(internals)
+    const site = script && !isOfNode(script) ? script.siteAt(internals.location!, isClass(fn)) : undefined
     if (!script || !site) return undefined
     const live = { fn, script, site }
     places.set(fn, live)
@@ -295,15 +288,19 @@ export class Capture {
     )
   }
 
-  #siteOf(fn: Function, script: LoadedScript, { location }: FunctionInternals): FunctionSite {
-    const site = script.siteAt(location!, isClass(fn))
-    if (site) return site
-    throw unsupported(
-      script,
-      0,
-      `its code was not found in the text of the script (line ${location!.line + 1})`,
-      'Report this',
-    )
+  /** One that has no text here. */
+  #describeOther(fn: Function, internals: FunctionInternals): Captured {
+    const bound = internals.boundTarget
+    if (bound) return { kind: 'bound', bound }
+    const script = this.#scriptAt(internals)
+    if (!script || isOfNode(script)) {
+      const reference = builtinReference(fn)
+      return reference
+        ? { kind: 'reference', reference }
+        : { kind: 'internal', code: describeInternal(internals, script) }
+    }
+    const what = `its code was not found in the text of the script (line ${internals.location!.line + 1})`
+    throw unsupported(script, 0, what, 'Report this')
   }
 
   #unitOf(script: LoadedScript): CodeUnit {

@@ -12,7 +12,8 @@ import type { Binding, FunctionSite, Reference } from '../source/lexical-scopes.
 import type { ImportBinding } from '../source/module-record.ts'
 import { blankFlag, privateAccessEdits, type ClassNode } from '../source/private-access.ts'
 import { resolveModule, type DeferredImport } from '../source/resolve.ts'
-import { freeVariables, unsupported, within, type FrameUses } from './free-variables.ts'
+import { within } from '../source/sorted-spans.ts'
+import { freeVariables, unsupported, type FrameUses } from './free-variables.ts'
 import { naturalOf, type NaturalShape } from './function-extras.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import { leftBehind } from './left-behind.ts'
@@ -110,7 +111,7 @@ function makePlan(script: LoadedScript, site: FunctionSite, isCommon: (name: str
       for (const reference of references) uses.push({ reference, variable: binding.name })
     }
   }
-  for (const reference of within(script.scopes.references, site)) {
+  for (const reference of within(script.scopes.references, site.node)) {
     const isGlobal = reference.binding === undefined && free.globals.has(reference.name) && !isInside(left, reference)
     if (isGlobal && isMember(reference.name)) useCommon(reference)
   }
@@ -144,7 +145,7 @@ function makePlan(script: LoadedScript, site: FunctionSite, isCommon: (name: str
     globals: free.globals,
     frame,
     self: frame.self === 'module' ? new ModuleReference(exports, 'module.exports') : undefined,
-    isGuarded: access.length > 0 || within(script.scopes.references, site).some(({ name }) => name === blankFlag),
+    isGuarded: access.length > 0 || within(script.scopes.references, site.node).some(({ name }) => name === blankFlag),
     natural: hasName ? naturalOf(site) : { ...naturalOf(site), name: '' },
     deferred,
     text: textIn(),
@@ -224,7 +225,7 @@ function deferredImports(
   const file = contextFile(script)
   const deferred: DeferredImport[] = []
   const rewritten: Edit[] = []
-  for (const request of within(script.record.requests, site)) {
+  for (const request of within(script.record.requests, site.node)) {
     const { kind, specifier: written, start, end } = request
     if (written === undefined || isInside(left, request)) continue
     const specifier = script.record.wrapper === 'vite' ? nodeSpecifier(written, file) : written

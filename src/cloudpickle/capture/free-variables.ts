@@ -10,6 +10,7 @@ import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../sou
 import type { AnyNode, Node } from '../source/parse.ts'
 import { travelsByValue } from './function-reference.ts'
 import { blankFlag } from '../source/private-access.ts'
+import { within } from '../source/sorted-spans.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { outerPrivates } from './outer-privates.ts'
 import { isStrictCode, type VariableUse } from './relined-text.ts'
@@ -78,9 +79,9 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   let self: FrameUses['self']
   let base: string | undefined
   let usesExports = false
-  const contexts = within(script.scopes.contextUses, site).filter(use => !isInside(left, use))
+  const contexts = within(script.scopes.contextUses, site.node).filter(use => !isInside(left, use))
   const hasEval = contexts.some(({ kind }) => kind === 'eval')
-  for (const reference of within(script.scopes.references, site)) {
+  for (const reference of within(script.scopes.references, site.node)) {
     const { binding } = reference
     if (isInside(left, reference) || reference.name === blankFlag) continue
     if (binding && outer.has(binding.scope)) {
@@ -153,11 +154,6 @@ function addVisible(
       else if (!bindings.has(binding)) bindings.set(binding, [])
     }
   }
-}
-
-/** The items of a list sorted by position that lie in the text of a site. */
-export function within<T extends { start: number; end: number }>(sorted: readonly T[], { node }: FunctionSite): T[] {
-  return sorted.filter(({ start, end }) => start >= node.start && end <= node.end)
 }
 
 function refuseOwnName(script: LoadedScript, { name, start }: Reference): never {

@@ -22,6 +22,7 @@ export interface LiveScope {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
+/** V8 is asked when one of these is first read, and once: the variables are those of that moment. */
 export interface FunctionInternals {
   readonly location: FunctionLocation | undefined
   readonly boundTarget: { target: Function; self: unknown; arguments: readonly unknown[] } | undefined
@@ -38,6 +39,7 @@ export interface ScriptInfo {
 }
 
 type Remote = { objectId?: string; value?: unknown; unserializableValue?: string; description?: string }
+type RemoteLocation = { scriptId: string; lineNumber: number; columnNumber: number }
 type Property = { name: string; value?: Remote }
 
 // The box sits on a builtin module object: unlike globalThis that is one object for every vm context.
@@ -57,6 +59,11 @@ interface Box {
   enter?: (result: unknown) => false
 }
 
+/** V8 would list a prototype, too. */
+function emptyBox(): Box {
+  return Object.assign(Object.create(null) as Box, { value: undefined })
+}
+
 // Under fake timers, the global may be another one later.
 const afterThisJob = queueMicrotask
 
@@ -71,6 +78,8 @@ export class Inspector {
   #boxId: string | undefined
   #handles = 0
   #isDebugging = false
+  /** How often scripts were listed. */
+  #listings = 0
   #isEnding = false
   /** Frames are entered in many dumps in a row, or in none; scripts are listed once. */
   #hasEntered = false
@@ -91,7 +100,7 @@ export class Inspector {
         [boxKey]?: Box
       }
       // One box for all copies of this package: what is evaluated finds it by its name.
-      this.#box = inspector[boxKey] ?? { value: undefined }
+      this.#box = inspector[boxKey] ?? emptyBox()
       Object.defineProperty(inspector, boxKey, { value: this.#box, configurable: true })
       this.#session = new inspector.Session()
       this.#session.connect()
@@ -106,21 +115,27 @@ export class Inspector {
   }
 
   internalsOf(fn: Function): FunctionInternals {
-    const { internalProperties = [] } = this.#properties(this.#handleOf(fn))
-    const internal = (name: string): Remote | undefined => internalProperties.find(p => p.name === name)?.value
-    const where = internal('[[FunctionLocation]]')?.value as
-      | { scriptId: string; lineNumber: number; columnNumber: number }
-      | undefined
-    const target = internal('[[TargetFunction]]')
-    const scopes = internal('[[Scopes]]')
+    let properties: readonly Property[] | undefined
+    const internal = (name: string): Remote | undefined => {
+      properties ??= this.#properties(this.#handleOf(fn)).internalProperties ?? []
+      return properties.find(property => property.name === name)?.value
+    }
+    const valueOf = (name: string): unknown => this.#valueOf(internal(name))
+    let scopes: readonly LiveScope[] | undefined
     return {
-      location: where && { scriptId: where.scriptId, line: where.lineNumber, column: where.columnNumber },
-      boundTarget: target && {
-        target: this.#valueOf(target) as Function,
-        self: this.#valueOf(internal('[[BoundThis]]')),
-        arguments: Array.from(this.#valueOf(internal('[[BoundArgs]]')) as ArrayLike<unknown>),
+      get location() {
+        const where = internal('[[FunctionLocation]]')?.value as RemoteLocation | undefined
+        return where && { scriptId: where.scriptId, line: where.lineNumber, column: where.columnNumber }
       },
-      scopes: () => (scopes ? this.#readScopes(scopes) : []),
+      get boundTarget() {
+        if (!internal('[[TargetFunction]]')) return undefined
+        return {
+          target: valueOf('[[TargetFunction]]') as Function,
+          self: valueOf('[[BoundThis]]'),
+          arguments: Array.from(valueOf('[[BoundArgs]]') as ArrayLike<unknown>),
+        }
+      },
+      scopes: () => (scopes ??= this.#readScopes(internal('[[Scopes]]'))),
     }
   }
 
@@ -157,6 +172,7 @@ export class Inspector {
     const known = this.#sources.get(scriptId)
     if (known !== undefined) return known
     if (!this.#isDebugging) this.#listScripts()
+    if (this.#listings > 1) this.#keepLocalSources()
     const text = this.#sources.get(scriptId) ?? this.#readSource(scriptId)
     this.#sources.set(scriptId, text)
     return text
@@ -174,15 +190,13 @@ export class Inspector {
     return ids.length === 1 ? ids[0] : undefined
   }
 
-  #readScopes(scopes: Remote): LiveScope[] {
+  #readScopes(scopes: Remote | undefined): LiveScope[] {
+    if (!scopes) return []
     const entries = this.#valueOf(scopes) as ArrayLike<{ description: string; object: LiveScope['variables'] }>
     return Array.from(entries, ({ description, object }) => ({ description, variables: object }))
   }
 
-  /**
-   * Enabling the Debugger domain lists every script again, which takes long: it stays on until `release`, and the texts of local
-   * scripts are kept at once.
-   */
+  /** Enabling the Debugger domain lists every script again, which takes long: it stays on until `release`. */
   #listScripts(): void {
     const onScript = ({ params }: { params: ScriptInfo & { scriptId: string } }): void => {
       const { scriptId, url, isModule = false, startLine, startColumn } = params
@@ -192,12 +206,17 @@ export class Inspector {
     this.#post('Debugger.disable')
     this.#entries.clear()
     this.#post('Debugger.enable')
+    this.#isDebugging = true
+    this.#listings++
+    this.#session.off('Debugger.scriptParsed', onScript)
+  }
+
+  /** A program that keeps asking for the texts of its scripts is not to have them listed for each. */
+  #keepLocalSources(): void {
     for (const [scriptId, { url }] of this.#scripts) {
       const isLocal = url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')
       if (isLocal && !this.#sources.has(scriptId)) this.#sources.set(scriptId, this.#readSource(scriptId))
     }
-    this.#isDebugging = true
-    this.#session.off('Debugger.scriptParsed', onScript)
   }
 
   /** A script that was garbage-collected since it was listed has no text any more. */

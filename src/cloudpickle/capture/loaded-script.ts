@@ -9,6 +9,7 @@ import type { FunctionSite, LexicalScopes } from '../source/lexical-scopes.ts'
 import { readModule, type ModuleRecord } from '../source/module-record.ts'
 import { isStrictDirective, readTokens, type Node, type Token } from '../source/parse.ts'
 import { readLexicalScopes } from '../source/read-lexical-scopes.ts'
+import { countBefore, within } from '../source/sorted-spans.ts'
 import { mappedLines, tracedLines, type AuthorLines, type Position } from './author-lines.ts'
 import type { FunctionLocation, Inspector, ScriptInfo } from './inspector.ts'
 
@@ -68,12 +69,15 @@ export class LoadedScript {
   siteAt(location: FunctionLocation, isClass: boolean): FunctionSite | undefined {
     const offset = this.#offsetOf(location)
     const key = `${offset}${isClass ? ' class' : ''}`
-    if (!this.#sites.has(key))
-      this.#sites.set(
-        key,
-        this.scopes.functions.findLast(site => holds(site, offset, isClass)),
-      )
+    if (!this.#sites.has(key)) this.#sites.set(key, this.#innermostSite(offset, isClass))
     return this.#sites.get(key)
+  }
+
+  #innermostSite(offset: number, isClass: boolean): FunctionSite | undefined {
+    const { functions } = this.scopes
+    let index = countBefore(functions, offset + 1, ({ node }) => node.start) - 1
+    while (index >= 0 && !holds(functions[index]!, offset, isClass)) index--
+    return functions[index]
   }
 
   /** Where `offset` of the loaded text lies in the file that the author wrote. */
@@ -90,7 +94,7 @@ export class LoadedScript {
   /** The tokens of `node`, in order. */
   tokensOf(node: Node): readonly Token[] {
     this.#tokens ??= readTokens(this.text, this.record.kind, this.file ?? this.url)
-    return this.#tokens.filter(({ start, end }) => start >= node.start && end <= node.end)
+    return within(this.#tokens, node)
   }
 
   #mapped(): AuthorLines | null {
@@ -106,15 +110,9 @@ export class LoadedScript {
   /** Where V8 says that `offset` of the loaded text is. */
   loadedPosition(offset: number): Position {
     const starts = this.#starts()
-    let low = 0
-    let high = starts.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if (starts[middle]! <= offset) low = middle
-      else high = middle - 1
-    }
-    const column = offset - starts[low]!
-    return { line: low + this.#startLine, column: low === 0 ? column + this.#startColumn : column }
+    const index = countBefore(starts, offset + 1, start => start) - 1
+    const column = offset - starts[index]!
+    return { line: index + this.#startLine, column: index === 0 ? column + this.#startColumn : column }
   }
 
   #offsetOf({ line, column }: FunctionLocation): number {

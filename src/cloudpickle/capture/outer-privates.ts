@@ -22,7 +22,7 @@ type PrivateMember = AnyNode & { type: 'MemberExpression' }
 /** `left` is what of the text stays here. @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
 export function outerPrivates(script: LoadedScript, site: FunctionSite, left: readonly Edit[]): OuterPrivates {
   const reader = new OuterPrivateReader(script, site)
-  if (script.text.includes('#')) reader.visit(site.node as AnyNode, new Set(), 'value', left)
+  if (usesOuterPrivates(script, site)) reader.visit(site.node as AnyNode, new Set(), 'value', left)
   return reader
 }
 
