@@ -1,45 +1,84 @@
 /**
- * Builds dist/: every layer by `tsc -b`, the programs of the other end as self-contained files by esbuild, and a thin CommonJS
- * entry with its own types for each subpath.
+ * Builds dist/: every layer by `tsc -b`, what the package exports as few files by esbuild, the programs of the other end as
+ * self-contained ones, and a thin CommonJS entry with its own types for each subpath.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+/** What tsc makes, file by file. */
+const compiled = 'dist/.build/js'
 process.chdir(root)
 if (process.argv.includes('--clean')) rmSync('dist', { recursive: true, force: true })
 
 execFileSync(path.join('node_modules', '.bin', 'tsc'), ['-b', 'src', 'src/test', 'src/cli', 'src/testing'], {
   stdio: 'inherit',
 })
+const { exports, version } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { build } = await import('esbuild')
+const common = {
+  bundle: true,
+  platform: 'node',
+  sourcemap: false,
+  legalComments: 'inline',
+  logLevel: 'warning',
+  // import() with options that are not a literal is left as it is, which is what is wanted.
+  logOverride: { 'unsupported-dynamic-import': 'silent' },
+}
+await bundleExports()
 await bundlePrograms()
 writeCommonJs()
+
+/**
+ * What users import, and the command line. What several of them share stands in files of its own, so that there is one instance of
+ * it. A process that loads 20 files starts in a fraction of the time that 250 take, and V8's debugger tells of fewer scripts.
+ */
+async function bundleExports() {
+  rmSync('dist/chunks', { recursive: true, force: true })
+  const targets = Object.values(exports).flatMap(entry => (typeof entry === 'string' ? [] : [entry.import.default]))
+  await build({
+    ...common,
+    entryPoints: ['./dist/cli/main.js', ...targets].map(file => file.replace('./dist', compiled)),
+    outdir: 'dist',
+    outbase: compiled,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    target: 'node20.19',
+    packages: 'external',
+    define: { toolsHash: JSON.stringify(await hashOfTools()) },
+  })
+  // Code that the tests of executors ship: a project of its own.
+  cpSync(path.join(compiled, 'testing/project'), 'dist/testing/project', { recursive: true })
+}
+
+/** Of the files that decide what compiling and parsing give. */
+async function hashOfTools() {
+  const { ownFiles } = await import(path.resolve(compiled, 'snapshot/pack/tools-fingerprint.js'))
+  const hash = createHash('sha256')
+  for (const name of ownFiles) hash.update(readFileSync(path.join(compiled, `${name}.js`)))
+  return hash.digest('hex')
+}
 
 /**
  * The programs that are sent to wherever code runs, each into one file: the worker's, and that of containers, which starts on any
  * Node, if only to say which it is.
  */
 async function bundlePrograms() {
-  const entries = ['dist/worker/main.js', 'dist/runner/main.js']
-  if (!entries.every(entry => existsSync(entry))) return
-  const { build } = await import('esbuild')
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-  const common = { bundle: true, platform: 'node', sourcemap: false, legalComments: 'inline', logLevel: 'warning' }
   await build({
     ...common,
-    entryPoints: ['dist/worker/main.js'],
+    entryPoints: [path.join(compiled, 'worker/main.js')],
     outfile: 'dist/worker.js',
     format: 'esm',
     target: 'node20.19',
     define: { packageVersion: JSON.stringify(version) },
-    // import() with options that are not a literal is left as it is, which is what is wanted.
-    logOverride: { 'unsupported-dynamic-import': 'silent' },
   })
   await build({
     ...common,
-    entryPoints: ['dist/runner/main.js'],
+    entryPoints: [path.join(compiled, 'runner/main.js')],
     outfile: 'dist/runner.cjs',
     format: 'cjs',
     target: 'node12',
@@ -49,7 +88,6 @@ async function bundlePrograms() {
 
 /** dist/cjs: for each subpath a CommonJS file that requires the real module, and a copy of the types beside it. */
 function writeCommonJs() {
-  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
   for (const entry of Object.values(exports)) {
     if (typeof entry === 'string') continue
     const target = entry.import.default
@@ -78,7 +116,7 @@ module.exports = node.createRequire(__filename)('${relative}')
 
 function copyTypes(from, to) {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (entry.name === 'cjs' || entry.name === '.build') continue
+    if (['.build', 'chunks', 'cjs'].includes(entry.name)) continue
     const source = path.join(from, entry.name)
     const target = path.join(to, entry.name)
     if (entry.isDirectory()) copyTypes(source, target)

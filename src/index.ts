@@ -2,9 +2,8 @@
  * The public face of modulepickle: pickle live functions together with the local packages that they import, and run them
  * elsewhere.
  */
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { installExtension } from './cloudpickle/extension.ts'
+import { registerExports } from './cloudpickle/public-names.ts'
 import { checkLoad, type LoadOptions } from './arrival.ts'
 import { checkDumpOptions, type DumpOptions } from './dump-options.ts'
 import {
@@ -17,6 +16,9 @@ import {
   type ShipsModules,
 } from './modulepickle.ts'
 import { unpickleData } from './unpickle-data.ts'
+import { packageDirectory } from './executors/own-package.ts'
+// oxlint-disable-next-line import/no-self-import -- its exports, as others see them
+import * as exports from './index.ts'
 import { receivingCache, WithReceived } from './received.ts'
 import { signPickle, verifyPickle } from './signing/signed-pickle.ts'
 import { signingKey } from './signing/signing-key.ts'
@@ -62,6 +64,8 @@ export type {
   SnapshotContents,
 } from './snapshot/pack/snapshot-contents.ts'
 export { registerReducer } from './pickle/index.ts'
+
+registerExports('modulepickle', exports)
 
 /** What is not code that came here is packed as it is on disk. */
 const source = new WithReceived(workingDirectory())
@@ -116,12 +120,11 @@ export function extendCloudpickle(): void {
 }
 
 function arrivalOptions({ packages = [process.cwd()] }: LoadOptions): ArrivalOptions {
-  const runtime = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
   return {
     // Opened only for pickles that carry or name snapshots.
     get cache() {
       return receivingCache()
     },
-    packages: { directories: packages, runtime },
+    packages: { directories: packages, runtime: packageDirectory },
   }
 }

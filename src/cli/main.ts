@@ -3,7 +3,9 @@
  * The command line: finds the command, has it do its work, and says in one line what went wrong.
  */
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { isModulePickleError } from '../errors.ts'
+import { packageDirectory } from '../executors/own-package.ts'
 import { UsageError, type Command } from './command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
@@ -63,6 +65,6 @@ function failed(error: unknown, { name, usage }: Command, isVerbose: boolean): E
 }
 
 function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
+  const file = path.join(packageDirectory, 'package.json')
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
 }

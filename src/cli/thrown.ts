@@ -1,7 +1,7 @@
 /**
  * What a function threw, without the stack frames of this program, which are nobody's business.
  */
-const own = new URL('..', import.meta.url).href
+import { ownUrl } from '../executors/own-package.ts'
 
 /** Changes the stacks of `thrown` and of its causes. */
 export function withoutOwnFrames(thrown: unknown): unknown {
@@ -9,7 +9,7 @@ export function withoutOwnFrames(thrown: unknown): unknown {
   for (let error = thrown; error instanceof Error && !seen.has(error); error = error.cause) {
     seen.add(error)
     if (typeof error.stack !== 'string') continue
-    const lines = error.stack.split('\n').filter(line => !(/^\s+at /.test(line) && line.includes(own)))
+    const lines = error.stack.split('\n').filter(line => !(/^\s+at /.test(line) && line.includes(ownUrl)))
     Reflect.defineProperty(error, 'stack', { value: lines.join('\n'), configurable: true, writable: true })
   }
   return thrown

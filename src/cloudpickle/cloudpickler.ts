@@ -41,6 +41,7 @@ import { stoodFor } from './capture/stand-ins.ts'
 import { WeakContents } from './capture/weak-contents.ts'
 import { isRegisteredByValue } from './by-value.ts'
 import { emptyManifest, toPersistentId, type Manifest } from './manifest.ts'
+import { publicReference } from './public-names.ts'
 import { commonJsFile, mayStandForModule } from './capture/namespace-target.ts'
 import {
   boundOnceListener,
@@ -258,7 +259,7 @@ export class CloudPickler extends Pickler {
   #reduceFunction(fn: Function): Reduction | Global | undefined {
     const begun = this.#attempt.cyclic.get(fn)
     if (begun) return begun
-    const exported = stoodFor(fn)
+    const exported = stoodFor(fn) ?? publicReference(fn)
     if (exported) return this.#reference(exported)
     if (intrinsicName(fn) !== undefined) return undefined
     const captured = traceSync('capture', () => this.#capturing().describe(fn), {

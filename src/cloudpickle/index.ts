@@ -6,9 +6,13 @@
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { ModulePickleError } from '../errors.ts'
+import * as pickle from '../pickle/index.ts'
 import { CloudPickler } from './cloudpickler.ts'
 import { CloudUnpickler, readManifest } from './cloudunpickler.ts'
 import { currentExtension } from './extension.ts'
+// oxlint-disable-next-line import/no-self-import -- its exports, as others see them
+import * as exports from './index.ts'
+import { registerExports } from './public-names.ts'
 import { LoadedModules, type ModuleLocation } from './revive/loaded-modules.ts'
 
 export { registerPickleByValue, unregisterPickleByValue } from './by-value.ts'
@@ -17,6 +21,9 @@ export type { DeferredImport } from './source/resolve.ts'
 export type { FunctionTravel } from './capture/function-travel.ts'
 export type { ModuleTarget } from './capture/function-reference.ts'
 export type { Manifest } from './manifest.ts'
+
+registerExports('modulepickle/pickle', pickle)
+registerExports('modulepickle/cloudpickle', exports)
 
 /** Pickles any value, functions included. After `extendCloudpickle()` of modulepickle, with the packages that they need. */
 export function dumps(value: unknown): Uint8Array {

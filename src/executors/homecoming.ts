@@ -2,17 +2,13 @@
  * Decodes what workers send back, in terms of this process: a module of a snapshot that was packed here is the module that
  * is loaded here, so that classes of results and errors are the very classes that the caller knows.
  */
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Encoded } from '../call/encoded.ts'
 import { unpickle, type ArrivalOptions } from '../modulepickle.ts'
 import { unpickleData } from '../unpickle-data.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
+import { packageDirectory } from './own-package.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
-
-/** This package's own directory. */
-export const packageDirectory = path.resolve(fileURLToPath(new URL('../..', import.meta.url)))
 
 export class HomecomingDecoder {
   readonly #shipped: ShippedSnapshots

@@ -4,13 +4,18 @@
  * What it prints appears as it is printed; its value is returned, its error thrown, and a line says which of the two it was.
  * Needs no test runner, and works inside any.
  */
+import { registerExports } from '../cloudpickle/public-names.ts'
 import { connectDocker, defaultImage } from '../executors/docker/connect-docker.ts'
 import type { DockerOptions } from '../executors/docker/docker-options.ts'
 import { checkFunction } from '../executors/options.ts'
 import type { LogLine } from '../executors/logs.ts'
+// oxlint-disable-next-line import/no-self-import -- its exports, as others see them
+import * as exports from './index.ts'
 import { describeError, seconds } from './summary.ts'
 
 export type { DockerMount, DockerOptions, StartedContainer } from '../executors/docker/docker-options.ts'
+
+registerExports('modulepickle/test', exports)
 
 export interface TestOptions<A extends readonly unknown[] = readonly unknown[]> extends Omit<
   DockerOptions,

@@ -14,13 +14,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { builtFile, packageDirectory } from '../executors/own-package.ts'
 
 /** What the package exports. */
 export type Functions = typeof import('./project/index.ts')
 
-const sources = fileURLToPath(new URL('./project/', import.meta.url))
-const ownPackage = fileURLToPath(new URL('../../', import.meta.url))
+const sources = builtFile('testing/project')
 
 export class SuiteProject {
   readonly functions: Functions
@@ -35,7 +35,7 @@ export class SuiteProject {
     }
     writeFileSync(path.join(directory, 'package.json'), '{ "name": "contract", "private": true, "type": "module" }\n')
     mkdirSync(path.join(directory, 'node_modules'))
-    symlinkSync(ownPackage, path.join(directory, 'node_modules', 'modulepickle'), 'junction')
+    symlinkSync(packageDirectory, path.join(directory, 'node_modules', 'modulepickle'), 'junction')
     const functions = (await import(pathToFileURL(path.join(directory, 'index.js')).href)) as Functions
     return new SuiteProject(directory, functions)
   }

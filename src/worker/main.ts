@@ -9,6 +9,7 @@ import { realpathSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import * as cloudpickle from '../cloudpickle/index.ts'
+import { registerExports } from '../cloudpickle/public-names.ts'
 import * as pickle from '../pickle/index.ts'
 import { isModulePickleError } from '../errors.ts'
 import { Connection, decodeSenderMessage, encodeExit, SignedStream } from '../protocol/index.ts'
@@ -31,6 +32,7 @@ export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudp
 const conversation = 3
 const lifeline = 4
 
+for (const [subpath, exports] of Object.entries(subpaths)) registerExports(`modulepickle${subpath.slice(1)}`, exports)
 introduce({ url: import.meta.url, version: packageVersion, subpaths })
 if (isProgram()) void work()
 

@@ -7,7 +7,7 @@
 
 /** The registry of that name; `make` is called by the first that asks. The version is that of the contents' shape. */
 export function processRegistry<T>(
-  name: 'contexts' | 'private views' | 'namespaces' | 'entries' | 'by-value',
+  name: 'contexts' | 'private views' | 'namespaces' | 'entries' | 'by-value' | 'public names',
   version: 1,
   make: () => T,
 ): T {

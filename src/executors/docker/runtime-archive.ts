@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { builtFile } from '../own-package.ts'
 import { tarOf } from './tar.ts'
 
 interface Programs {
@@ -21,9 +21,10 @@ let programs: Programs | undefined
 /** Read once: the container of this process's executors is that of this process's version. */
 function ownPrograms(): Programs {
   if (programs) return programs
-  const [runner, worker] = ['runner.cjs', 'worker.js'].map(name =>
-    readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url))),
-  ) as [Buffer, Buffer]
+  const [runner, worker] = (['runner.cjs', 'worker.js'] as const).map(name => readFileSync(builtFile(name))) as [
+    Buffer,
+    Buffer,
+  ]
   const hash = createHash('sha256').update(runner).update(worker).digest('hex')
   return (programs = { runner, worker, directory: `.modulepickle-${hash.slice(0, 16)}` })
 }

@@ -14,17 +14,14 @@ import { pickle, unpickle, type ModuleSource, type PackedModules } from '../../m
 import { receivingCache } from '../../received.ts'
 import type { CallPool, PoolStats } from '../call-pool.ts'
 import { IncomingItems } from '../incoming-items.ts'
-import { packageDirectory } from '../homecoming.ts'
 import type { Answer, DefinedFunction, OutgoingCall } from '../outgoing-call.ts'
+import { ownUrl, packageDirectory } from '../own-package.ts'
 import type { ShippedSnapshots } from '../shipped-snapshots.ts'
 
 interface Job {
   readonly running: RunningCall
   readonly reject: (reason: unknown) => void
 }
-
-/** Frames of this package are nobody's business. */
-const runtime = new URL('../../', import.meta.url).href
 
 export class InlinePool implements CallPool {
   readonly #shipped: ShippedSnapshots
@@ -54,7 +51,8 @@ export class InlinePool implements CallPool {
       this.#jobs.set(id, { running, reject })
       void this.#run(call, running).then(({ ok, body }) => {
         this.#bytesReceived += body.bytes.byteLength
-        resolve({ ok, body, runtime })
+        // Frames of this package are nobody's business.
+        resolve({ ok, body, runtime: ownUrl })
         this.#finish(id)
       })
     })

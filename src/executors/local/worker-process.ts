@@ -10,11 +10,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { ModulePickleError } from '../../errors.ts'
 import { conversationKeyVariable, readSoFar, SignedStream } from '../../protocol/index.ts'
 import { keyVariable } from '../conversation-key.ts'
 import { LineSplitter, type LogLine } from '../logs.ts'
+import { builtFile } from '../own-package.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges, type Inspect } from './environment.ts'
 import { nameScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
@@ -28,8 +28,8 @@ interface LocalWorkerOptions {
   readonly inspect?: Inspect
 }
 
-/** The program is one file beside the compiled package. */
-const program = fileURLToPath(new URL('../../worker.js', import.meta.url))
+/** The program is one file. */
+const program = builtFile('worker.js')
 
 export class WorkerProcess implements WorkerTransport {
   readonly stream: Duplex

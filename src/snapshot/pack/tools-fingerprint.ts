@@ -39,8 +39,11 @@ function versions(): string[] {
   )
 }
 
-/** In a release its version would do; while it is being worked on, this does. */
-function ownTexts(): string[] {
+/** The build puts a hash of the files here. */
+declare const toolsHash: string | undefined
+
+function ownTexts(): readonly string[] {
+  if (typeof toolsHash === 'string') return [toolsHash]
   const self = fileURLToPath(import.meta.url)
   return ownFiles.map(name =>
     readFileSync(path.resolve(path.dirname(self), '../..', name + path.extname(self)), 'utf8'),
