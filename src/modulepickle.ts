@@ -4,11 +4,18 @@
  * dumps: capture → snapshot → encode. loads: manifest → materialize → check → import → decode.
  */
 import { Arrival, type ArrivalOptions } from './arrival.ts'
-import { CloudPickler, type DeferredImport, type Manifest, type ModuleTarget } from './cloudpickle/index.ts'
+import {
+  CloudPickler,
+  type CloudPicklerOptions,
+  type DeferredImport,
+  type Manifest,
+  type ModuleTarget,
+} from './cloudpickle/index.ts'
 import { CloudUnpickler, readManifest } from './cloudpickle/cloudunpickler.ts'
 import { LoadedModules } from './cloudpickle/revive/loaded-modules.ts'
 import { traceAsync, traceSync, type StageDetails } from './diagnostics/channels.ts'
-import type { Late, PicklerOptions } from './pickle/index.ts'
+import type { ClassesByNumber, ClassNumbers } from './cloudpickle/sent-classes.ts'
+import type { Late } from './pickle/index.ts'
 import { Shipment, type ModuleSource, type Packed, type PackagesMode } from './shipment.ts'
 
 export type { ModuleSource, Packed, PackedModules, PackagesMode } from './shipment.ts'
@@ -29,6 +36,8 @@ export interface ShipOptions {
   readonly changed?: 'warn' | 'refuse' | undefined
   /** Takes binary buffers out of band, as that of a Pickler does. */
   readonly bufferCallback?: (buffer: Uint8Array) => boolean
+  /** Of the conversation that the pickle is a part of. */
+  readonly classes?: ClassNumbers
 }
 
 /** A CloudPickler class. A mixin's constructor takes whatever its base takes; TypeScript asks for exactly this type. */
@@ -86,14 +95,14 @@ export interface Pickled extends Packed {
 
 /** Pickles `value`, functions with the local packages that they need. */
 export function pickle(value: unknown, options: ShipOptions): Pickled {
-  const { bufferCallback } = options
-  const pickler = new (shippingPickler(options))(bufferCallback && { bufferCallback })
+  const { bufferCallback, classes } = options
+  const pickler = new (shippingPickler(options))({ classes, ...(bufferCallback && { bufferCallback }) })
   const bytes = pickler.dump(value)
   const { snapshots, packageDirectories, mode, installed, sources } = pickler.shipment
   return { bytes, snapshots, packageDirectories, mode, installed, sources }
 }
 
-type ShippingPickler = new (options?: PicklerOptions) => CloudPickler & ShipsModules
+type ShippingPickler = new (options?: CloudPicklerOptions) => CloudPickler & ShipsModules
 
 const shippingPicklers = new WeakMap<ModuleSource, Map<string, ShippingPickler>>()
 
@@ -107,17 +116,18 @@ function shippingPickler(options: ShipOptions): ShippingPickler {
   return made
 }
 
-/** The value of a pickle; its modules are evaluated first. It may use the memory of `buffers`, which were taken out of band. */
+/** The value of a pickle; its modules are evaluated first. It may use the memory of `buffers`, which were taken out of band; `classes` are of the conversation that it is a part of. */
 export async function unpickle(
   bytes: Uint8Array,
   options: ArrivalOptions,
   buffers: readonly Uint8Array[] = [],
+  classes?: ClassesByNumber,
 ): Promise<unknown> {
   const manifest = readManifest(bytes)
   const load = async (): Promise<unknown> => {
     const modules = new LoadedModules(new Arrival(manifest, options).locate)
     await modules.load(manifest.modules)
-    return new CloudUnpickler(bytes, modules, { buffers }).load()
+    return new CloudUnpickler(bytes, modules, { buffers, classes }).load()
   }
   return traceAsync('decode', load, decoding(bytes, manifest))
 }

@@ -18,6 +18,7 @@ import {
   Tuple,
   type Addition,
   type InnerReduction,
+  type PicklerOptions,
   type Reduction,
 } from '../pickle/index.ts'
 import { loadedBuiltinOf } from './capture/builtins.ts'
@@ -51,6 +52,7 @@ import {
   refuseInternal,
   type InternalCode,
 } from './capture/of-node.ts'
+import { sending, sentClass, type ClassNumbers } from './sent-classes.ts'
 import { contextPart } from './revive/module-context.ts'
 import { viewedClass } from './revive/private-views.ts'
 import { installedFile, isInNodeModules } from './source/installed-package.ts'
@@ -83,12 +85,23 @@ class NamedTooLate extends Error {
   }
 }
 
+export interface CloudPicklerOptions extends PicklerOptions {
+  /** For what is sent in a conversation whose two ends know classes by numbers. */
+  readonly classes?: ClassNumbers | undefined
+}
+
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
   #attempt = this.#begin()
   readonly #secrets = new SecretWatch()
   /** Of values that were written before their names were known. */
   readonly #known = new Map<object | symbol, FunctionReference>()
+  readonly #classes: ClassNumbers | undefined
+
+  constructor(options: CloudPicklerOptions = {}) {
+    super(options)
+    this.#classes = options.classes
+  }
 
   override dump(value: unknown): Uint8Array {
     try {
@@ -126,6 +139,8 @@ export class CloudPickler extends Pickler {
       symbols: new Set<symbol>(),
       /** Of functions that are made with values that may hold them: a second visit has to give the same answer. */
       cyclic: new Map<Function, Reduction>(),
+      /** Classes by value, and whether what comes back of them can be made here. */
+      sent: new Map<Function, boolean>(),
       /** Classes that can make instances with private members again. */
       blank: new Set<Function>(),
       written: new Map<CapturedScope | CodeUnit | ScriptVariables, Set<string>>(),
@@ -253,11 +268,11 @@ export class CloudPickler extends Pickler {
     this.#capture.refuseStamped(object => this.memoIndex(object) !== undefined)
     const named = this.#capture.namedTooLate(this.#attempt.symbols)
     if (named.size > 0) throw new NamedTooLate(named)
-    return undefined
+    return this.#classes && sending(this.#attempt.sent, this.#classes)
   }
 
   #reduceFunction(fn: Function): Reduction | Global | undefined {
-    const begun = this.#attempt.cyclic.get(fn)
+    const begun = this.#sentName(fn) ?? this.#attempt.cyclic.get(fn)
     if (begun) return begun
     const exported = stoodFor(fn) ?? publicReference(fn)
     if (exported) return this.#reference(exported)
@@ -281,15 +296,26 @@ export class CloudPickler extends Pickler {
         const length = Math.max(0, target.length - bound.length)
         return withState(reduction, [], functionExtras(fn, { name: `bound ${target.name}`, length }))
       }
-      case 'closure':
-        return this.#withState(fn, captured.closure, setFunctionState, functionExtras(fn, captured.closure.natural))
+      case 'closure': {
+        const extras = functionExtras(fn, captured.closure.natural)
+        // What programs had for a class before the language had any.
+        if (extras?.members && this.#classes) this.#attempt.sent.set(fn, true)
+        return this.#withState(fn, captured.closure, setFunctionState, extras)
+      }
       case 'class':
+        if (this.#classes?.assign) this.#attempt.sent.set(fn, this.#capturing().canRemake(fn))
         return this.#withState(fn, captured.closure, setClassState, captured.state)
       case 'member':
         return this.#reduceMember(fn, captured.owned)
       case 'internal':
         return this.#reduceInternal(fn, captured.code)
     }
+  }
+
+  /** What names a class that the other end was sent before. */
+  #sentName(cls: Function): Global | undefined {
+    const number = this.#classes?.known(cls)
+    return number === undefined ? undefined : sentClass(number)
   }
 
   #reduceInternal(fn: Function, code: InternalCode): Reduction | Global {
@@ -392,7 +418,7 @@ export class CloudPickler extends Pickler {
 
   /** A class by name has its members as they are on the other end; one by value makes them anew. */
   #reduceMember(fn: Function, { cls, member: { isStatic, key, part }, liveKey, natural }: OwnedMember): Reduction {
-    const isByName = this.#capturing().describe(cls).kind === 'reference'
+    const isByName = this.#sentName(cls) !== undefined || this.#capturing().describe(cls).kind === 'reference'
     const reduction = { callee: member, args: [cls, isStatic, isByName ? liveKey : key, part] }
     return isByName ? reduction : withState(reduction, [], functionExtras(fn, natural))
   }

@@ -14,7 +14,7 @@ import { innerStateRevivers } from './revive/inner-state.ts'
 import { addMembers, completeClass } from './revive/library-classes.ts'
 import type { LoadedModules } from './revive/loaded-modules.ts'
 import { ofNodeRevivers } from './revive/of-node.ts'
-import { privateViews } from './revive/private-views.ts'
+import { sentNumber, type ClassesByNumber } from './sent-classes.ts'
 import { PrivateStateReviver } from './revive/private-state.ts'
 import { reviveUnknownThis } from './revive/unknown-this.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
@@ -34,7 +34,6 @@ const revivers: Readonly<Record<string, unknown>> = {
   interop: reviveInterop,
   bind: reviveBound,
   super: reviveSuper,
-  privateViews,
   unknownThis: reviveUnknownThis,
   ...innerStateRevivers,
   ...ofNodeRevivers,
@@ -42,14 +41,30 @@ const revivers: Readonly<Record<string, unknown>> = {
   addMembers,
 }
 
+/** See sent-classes.ts. */
+type Track = (...sent: readonly (readonly [number: number, cls: Function, returns: boolean])[]) => void
+
+export interface CloudUnpicklerOptions extends UnpicklerOptions {
+  /** For what comes in a conversation whose two ends know classes by numbers. */
+  readonly classes?: ClassesByNumber | undefined
+}
+
 export class CloudUnpickler extends Unpickler {
   readonly #modules: LoadedModules
   readonly #privates = new PrivateStateReviver()
   readonly #contexts = new Map<string, ModuleContext>()
+  readonly #classes: ClassesByNumber | undefined
+  readonly #ofThisLoad: Readonly<Record<string, unknown>>
 
-  constructor(bytes: Uint8Array, modules: LoadedModules, options: UnpicklerOptions = {}) {
+  constructor(bytes: Uint8Array, modules: LoadedModules, options: CloudUnpicklerOptions = {}) {
     super(bytes, options)
     this.#modules = modules
+    this.#classes = options.classes
+    const { blank, setPrivates, views } = this.#privates
+    const track: Track = (...sent) => {
+      for (const [number, cls, returns] of sent) this.#classes?.keep(number, cls, returns)
+    }
+    this.#ofThisLoad = { blank, setPrivates, privateViews: views, track }
   }
 
   override load(): unknown {
@@ -62,7 +77,9 @@ export class CloudUnpickler extends Unpickler {
 
   override findClass(module: string, name: string): unknown {
     if (module === 'cloudpickle' && Object.hasOwn(revivers, name)) return revivers[name]
-    if (module === 'cloudpickle' && (name === 'blank' || name === 'setPrivates')) return this.#privates[name]
+    if (module === 'cloudpickle' && Object.hasOwn(this.#ofThisLoad, name)) return this.#ofThisLoad[name]
+    const number = sentNumber(module, name)
+    if (number !== undefined) return this.#classes?.find(number) ?? unknownClass(number)
     if (!module.includes(':') && !module.startsWith('modulepickle')) return super.findClass(module, name)
     return name.startsWith('@') ? this.#contextPart(module, name) : this.#modules.find(module, name)
   }
@@ -83,4 +100,12 @@ export class CloudUnpickler extends Unpickler {
     if (Object.hasOwn(context, name)) return context[name as keyof ModuleContext]
     throw new ModulePickleError('ERR_GLOBAL_UNKNOWN', `A module context has no ${name}.`)
   }
+}
+
+function unknownClass(number: number): never {
+  throw new ModulePickleError(
+    'ERR_GLOBAL_UNKNOWN',
+    `The pickle names class ${number} of a conversation with an executor, which is not known here: nothing in the program refers to it ` +
+      'any more, or the pickle is read outside of that conversation. Keep the class for as long as something of it may come back.',
+  )
 }

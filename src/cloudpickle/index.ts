@@ -16,7 +16,7 @@ import { registerExports } from './public-names.ts'
 import { LoadedModules, type ModuleLocation } from './revive/loaded-modules.ts'
 
 export { registerPickleByValue, unregisterPickleByValue } from './by-value.ts'
-export { CloudPickler } from './cloudpickler.ts'
+export { CloudPickler, type CloudPicklerOptions } from './cloudpickler.ts'
 export type { DeferredImport } from './source/resolve.ts'
 export type { FunctionTravel } from './capture/function-travel.ts'
 export type { ModuleTarget } from './capture/function-reference.ts'

@@ -16,6 +16,7 @@ import { LogTail } from './logs.ts'
 import type { CallPool } from './call-pool.ts'
 import type { Answer, DefinedFunction, OutgoingCall, PickledCall } from './outgoing-call.ts'
 import { RemoteItems } from './remote-items.ts'
+import { PickledClasses, SentClasses } from './sent-classes.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import { placeAtCall, placeAtSite, retrace, type CallOrigin, type CallSite, type StackNames } from './stack-trace.ts'
 
@@ -35,6 +36,8 @@ interface StartedCall {
   readonly fn: DefinedFunction | undefined
   readonly end: CallEnd
   readonly listener: CallListener
+  /** Held until it is over: what comes back may be of them. */
+  readonly classes: PickledClasses
 }
 
 interface CapturedCall extends StartedCall {
@@ -56,6 +59,7 @@ export class CallRunner {
   readonly #pool: CallPool
   readonly #shipped: ShippedSnapshots
   readonly #decoder: HomecomingDecoder
+  readonly #classes = new SentClasses()
   #started = 0
   #failed = 0
 
@@ -77,11 +81,12 @@ export class CallRunner {
    * @throws ModulePickleError when it cannot be captured; its stack is `site`
    */
   define(id: string, fn: AnyFunction, site: CallSite): DefinedFunction {
-    const pickled = this.#capture({ fn }, site, this.#sources.definitions)
-    return { id, pickled, source: new PinnedSource(pickled.snapshots, this.#sources.calls) }
+    const classes = new PickledClasses(this.#classes, undefined)
+    const pickled = this.#capture({ fn }, site, this.#sources.definitions, classes)
+    return { id, pickled, classes, source: new PinnedSource(pickled.snapshots, this.#sources.calls) }
   }
 
-  #capture(captured: Captured, site: CallSite, source: ModuleSource): PickledCall {
+  #capture(captured: Captured, site: CallSite, source: ModuleSource, classes: PickledClasses): PickledCall {
     try {
       const buffers: Uint8Array[] = []
       const bufferCallback = keepLarge(buffers)
@@ -91,6 +96,7 @@ export class CallRunner {
         packages: this.#sources.packages,
         changed: this.#sources.changed,
         bufferCallback,
+        classes,
       })
       this.#shipped.add(pickled)
       return { ...pickled, buffers }
@@ -105,21 +111,22 @@ export class CallRunner {
     const id = String(++this.#started)
     const logs = new LogTail()
     const end = new CallEnd(id, options)
+    const classes = new PickledClasses(this.#classes, fn?.classes)
     const listener = new CallListener(id, options, logs, {
-      decode: body => this.#decoder.decode(body, options.allow),
+      decode: body => this.#decoder.decode(body, options.allow, classes),
       fail: error => end.end(unreadable(error)),
     })
-    const result = this.#run<R>({ id, fn, end, listener }, captured, { site, options, refusal })
+    const result = this.#run<R>({ id, fn, end, listener, classes }, captured, { site, options, refusal })
     return Object.assign(result, { id, cancel: () => end.cancel(), logs: () => logs.lines() })
   }
 
   async #run<R>(call: StartedCall, captured: Captured, { site, options, refusal }: Start): Promise<R> {
-    const { fn, end } = call
+    const { fn, end, classes } = call
     try {
       if (refusal ?? end.reason) throw refusal ?? end.reason
       const traceparent = traceparentOf(options)
       this.#pool.prepare()
-      const pickled = this.#capture(captured, site, fn?.source ?? this.#sources.calls)
+      const pickled = this.#capture(captured, site, fn?.source ?? this.#sources.calls, classes)
       const pickles = fn ? [fn.pickled, pickled] : [pickled]
       const snapshotIds = new Set(pickles.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))
       const origin = { site, target: this.#target, snapshotIds: [...snapshotIds] }
@@ -132,7 +139,11 @@ export class CallRunner {
       const close = (): void => items.close()
       over.then(close, close)
       over.catch(() => this.#failed++)
-      return new RemoteItems({ items, outcome: over, decode: body => this.#decoder.decode(body, options.allow) }) as R
+      return new RemoteItems({
+        items,
+        outcome: over,
+        decode: body => this.#decoder.decode(body, options.allow, classes),
+      }) as R
     } catch (error) {
       end.dispose()
       this.#failed++
@@ -155,7 +166,7 @@ export class CallRunner {
         const { onLine, onProgress } = listener
         const outgoing = { id, fn, pickled, attempt, traceparent, onLine, onProgress, onStream }
         const answer = await this.#answer(outgoing, origin)
-        return await this.#outcome(answer, origin, options.allow)
+        return await this.#outcome(answer, origin, call)
       } catch (error) {
         const pauseMs = end.reason || hasStreamed ? undefined : pauseBeforeRetry(options, error, attempt)
         if (pauseMs === undefined) throw error
@@ -180,8 +191,15 @@ export class CallRunner {
     return traceAsync('transport', () => this.#pool.answer(call), { details, ended: ({ ok }) => ({ ok }) })
   }
 
-  async #outcome({ ok, body, runtime }: Answer, origin: CallOrigin, allow: 'data' | undefined): Promise<unknown> {
-    const outcome = (await this.#decoder.decode(body, allow)) as { readonly result?: unknown; readonly error?: unknown }
+  async #outcome(
+    { ok, body, runtime }: Answer,
+    origin: CallOrigin,
+    { options, classes }: CapturedCall,
+  ): Promise<unknown> {
+    const outcome = (await this.#decoder.decode(body, options.allow, classes)) as {
+      readonly result?: unknown
+      readonly error?: unknown
+    }
     if (ok) return outcome.result
     retrace(outcome.error, this.#stackNames(runtime), origin)
     throw outcome.error

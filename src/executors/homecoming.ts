@@ -1,6 +1,7 @@
 /**
  * Decodes what workers send back, in terms of this process: a module of a snapshot that was packed here is the module that
- * is loaded here, so that classes of results and errors are the very classes that the caller knows.
+ * is loaded here, and a class that was sent by value is itself, so that classes of results and errors are the very classes that
+ * the caller knows.
  */
 import type { Encoded } from '../call/encoded.ts'
 import { unpickle, type ArrivalOptions } from '../modulepickle.ts'
@@ -8,6 +9,7 @@ import { unpickleData } from '../unpickle-data.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 import { packageDirectory } from './own-package.ts'
+import type { PickledClasses } from './sent-classes.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 
 export class HomecomingDecoder {
@@ -19,10 +21,10 @@ export class HomecomingDecoder {
   }
 
   /**
-   * With `allow`, nothing but data is taken.
+   * With `allow`, nothing but data is taken. `classes` are those of the call.
    * @throws ModulePickleError when the pickle refers to something that is not here, or to what is not allowed
    */
-  async decode({ bytes, buffers }: Encoded, allow: 'data' | undefined): Promise<unknown> {
+  async decode({ bytes, buffers }: Encoded, allow: 'data' | undefined, classes: PickledClasses): Promise<unknown> {
     if (allow === 'data') return unpickleData(bytes, buffers)
     this.#options ??= {
       cache: new SnapshotCache(),
@@ -30,7 +32,7 @@ export class HomecomingDecoder {
       packages: { directories: [process.cwd()], exact: this.#shipped.packageDirectories, runtime: packageDirectory },
       live: (id, inside) => this.#shipped.sourceOf(id, inside),
     }
-    return unpickle(bytes, this.#options, buffers)
+    return unpickle(bytes, this.#options, buffers, { find: number => classes.find(number), keep: nothing })
   }
 
   /** Snapshots of this process are in place already: they are its project's own directory. */
@@ -40,3 +42,6 @@ export class HomecomingDecoder {
     return own && { id, directory: own.root, isCompiled: false, packageDirectories: own.packageDirectories }
   }
 }
+
+/** Answers send no classes that could come back. */
+function nothing(): void {}

@@ -5,6 +5,7 @@ import type { Encoded } from '../call/encoded.ts'
 import type { ModuleSource, Packed } from '../modulepickle.ts'
 import type { IncomingItems } from './incoming-items.ts'
 import type { LogLine } from './logs.ts'
+import type { PickledClasses } from './sent-classes.ts'
 
 /** A pickle for a worker, and what it refers to. */
 export interface PickledCall extends Packed, Encoded {}
@@ -14,6 +15,8 @@ export interface DefinedFunction {
   readonly id: string
   /** The pickle of `{ fn }`. */
   readonly pickled: PickledCall
+  /** Those that it brings: its calls name them. */
+  readonly classes: PickledClasses
   /** Where the code of what its calls are given comes from. */
   readonly source: ModuleSource
 }

@@ -7,6 +7,7 @@
 import type { Executor } from '../executors/index.ts'
 import type { Capability } from './capabilities.ts'
 import { calls } from './contract/calls.ts'
+import { classes } from './contract/classes.ts'
 import { closing } from './contract/closing.ts'
 import type { ContractTest } from './contract/contract-test.ts'
 import { crashes } from './contract/crashes.ts'
@@ -46,6 +47,7 @@ export interface ExecutorSuiteOptions {
 
 const all: readonly ContractTest[] = [
   ...calls,
+  ...classes,
   ...errors,
   ...maps,
   ...streams,

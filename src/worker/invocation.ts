@@ -3,12 +3,15 @@
  */
 import type { Encoded } from '../call/encoded.ts'
 import type { Invocation } from '../call/invoke.ts'
+import type { ClassesByNumber } from '../cloudpickle/sent-classes.ts'
 import { unpickle } from '../modulepickle.ts'
 import { runtime } from './runtime.ts'
 
 /** A function that the sender has defined: decoded for the first call, so that a failure to do so is that call's. */
 export class DefinedFunction {
   readonly encoded: Encoded
+  /** Those that came with it, once it is decoded. */
+  readonly classes = new Map<number, Function>()
   #decoded: Partial<Invocation> | undefined
 
   constructor(encoded: Encoded) {
@@ -16,14 +19,15 @@ export class DefinedFunction {
   }
 
   async decoded(): Promise<Partial<Invocation>> {
-    return (this.#decoded ??= await decode(this.encoded))
+    return (this.#decoded ??= await decode(this.encoded, runtime().classes.ofDefinition(this.classes)))
   }
 }
 
 export async function invocationOf(body: Encoded, defined: DefinedFunction | undefined): Promise<Invocation> {
-  return { ...(await defined?.decoded()), ...(await decode(body)) } as Invocation
+  const fn = await defined?.decoded()
+  return { ...fn, ...(await decode(body, runtime().classes.ofCall(defined?.classes))) } as Invocation
 }
 
-async function decode({ bytes, buffers }: Encoded): Promise<Partial<Invocation>> {
-  return (await unpickle(bytes, runtime().arrival, buffers)) as Partial<Invocation>
+async function decode({ bytes, buffers }: Encoded, classes: ClassesByNumber): Promise<Partial<Invocation>> {
+  return (await unpickle(bytes, runtime().arrival, buffers, classes)) as Partial<Invocation>
 }

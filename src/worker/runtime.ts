@@ -4,6 +4,7 @@
  * Made when first used, so that a program which only imports this file for its public face writes nothing.
  */
 import assert from 'node:assert/strict'
+import { ReceivedClasses } from '../call/received-classes.ts'
 import type { ArrivalOptions, ModuleSource } from '../modulepickle.ts'
 import { adoptPlaces } from '../snapshot/packages/by-place.ts'
 import { HeldSnapshots } from './held-snapshots.ts'
@@ -15,6 +16,8 @@ export interface Runtime {
   /** Directory of the package that shipped code imports as `modulepickle`. */
   readonly directory: string
   readonly source: ModuleSource
+  /** What came with calls. */
+  readonly classes: ReceivedClasses
   /** How results name installed packages: by place for a sender that has told where its own are, else by content. */
   readonly packages: 'place' | 'reference'
   /** For pickles from the sender, whose installed packages are the ones that `tellPackages` was told. */
@@ -44,6 +47,7 @@ function makeRuntime(): Runtime {
     cache,
     directory,
     source: new MaterializedSource(cache),
+    classes: new ReceivedClasses(),
     get packages() {
       return exact.size > 0 ? 'place' : 'reference'
     },

@@ -5,7 +5,7 @@
  */
 import { ModulePickleError } from '../../errors.ts'
 import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
-import type { PrivateAccess } from '../revive/private-access.ts'
+import { handedOut, type PrivateAccess } from '../revive/private-access.ts'
 import { privateViews } from '../revive/private-views.ts'
 import type { AnyNode } from '../source/parse.ts'
 import { CapturedScopes, type LiveFunction } from './captured-scope.ts'
@@ -204,7 +204,7 @@ export class Capture {
     const code = this.#find(cls)?.site.code
     const isChanged =
       captured.kind === 'class' || (captured.kind === 'reference' && givesAccess(captured.reference.module))
-    const isMade = isChanged || (this.unchangedClass(cls) !== undefined && this.privateAccess(cls) !== undefined)
+    const isMade = isChanged || this.#isBlankHere(cls)
     const why = whyNone(cls, code) ?? (isMade ? undefined : 'is not changed for that, and making one runs its code')
     if (why === undefined) return
     throw new ModulePickleError(
@@ -212,6 +212,20 @@ export class Capture {
       `an instance of ${cls.name} has private members, and no other can be made: its class ${why}. ` +
         'Send the data it is made of instead, or register a reducer for the class.',
     )
+  }
+
+  /** Whether instances of a class can be made again in this process, private members and all. */
+  canRemake(cls: Function): boolean {
+    for (const each of classesUpFrom(cls)) {
+      if (!this.#privates.arePutBy(each)) continue
+      if (whyNone(each, this.#find(each)?.site.code) !== undefined || !this.#isBlankHere(each)) return false
+    }
+    return true
+  }
+
+  #isBlankHere(cls: Function): boolean {
+    if (handedOut(cls)?.blank) return true
+    return this.unchangedClass(cls) !== undefined && this.privateAccess(cls) !== undefined
   }
 
   /**
@@ -318,6 +332,11 @@ function scopesAround(internals: FunctionInternals, site: FunctionSite): ScopeCh
 
 function innermost({ form, scope, inner }: FunctionSite): Scope {
   return (form === 'class' ? inner[0] : undefined) ?? scope
+}
+
+/** A class, and what it extends. */
+function* classesUpFrom(cls: Function): Generator<Function> {
+  for (let each: unknown = cls; typeof each === 'function'; each = Object.getPrototypeOf(each) as unknown) yield each
 }
 
 function isOfNode(script: LoadedScript): boolean {

@@ -62,6 +62,11 @@ export class PrivateStates {
     return classes.length > 0 ? { classes, cells } : undefined
   }
 
+  /** Whether instances of `cls` have private names from it. */
+  arePutBy(cls: Function): boolean {
+    return mentionsPrivates(cls) && this.#namesOf(cls).brand !== undefined
+  }
+
   /** Whether an object has the private names of instances of `cls`. */
   hasNamesOf(cls: Function, object: object): boolean {
     return this.#accessOf(cls, this.#namesOf(cls), cls).has(object)
@@ -107,11 +112,7 @@ export class PrivateStates {
     for (const fn of functionsOf([cls, cls.prototype as object, ...(object ? [object] : [])])) {
       const live = this.#find(fn)
       if (!live || !canEnter(live.site) || classAround(live.site)?.node !== code) continue
-      return evaluateInFrame(
-        this.#inspector,
-        live,
-        `(${accessText(names, [...names.fields, ...names.staticFields])})`,
-      ) as PrivateAccess
+      return evaluateInFrame(this.#inspector, live, `(${accessText(names, names.all)})`) as PrivateAccess
     }
     return undefined
   }

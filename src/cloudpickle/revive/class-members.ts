@@ -1,6 +1,7 @@
 /**
  * The members that the text of a class made, kept from when the class was: later they may stand elsewhere, or nowhere.
  */
+import { ModulePickleError } from '../../errors.ts'
 
 type Members = Readonly<Record<'static' | 'prototype', PropertyDescriptorMap>>
 
@@ -16,7 +17,7 @@ export function rememberMembers(fn: Function): Function {
   return fn
 }
 
-/** A member of a class by value as its text made it, of another class as it is. */
+/** A member of a class by value as its text made it, of another class as it is. @throws ModulePickleError ERR_GLOBAL_UNKNOWN */
 export function reviveMember(
   cls: Function,
   isStatic: boolean,
@@ -25,5 +26,10 @@ export function reviveMember(
 ): unknown {
   const members = made.get(cls)?.[isStatic ? 'static' : 'prototype']
   const owner = isStatic ? cls : (cls.prototype as object)
-  return (members ? members[key as string] : Object.getOwnPropertyDescriptor(owner, key))?.[part]
+  const found: unknown = (members ? members[key as string] : Object.getOwnPropertyDescriptor(owner, key))?.[part]
+  if (found !== undefined) return found
+  throw new ModulePickleError(
+    'ERR_GLOBAL_UNKNOWN',
+    `Class ${cls.name} has no ${part === 'value' ? 'method' : part + 'ter'} ${String(key)} here. It was changed after it was loaded, at one end.`,
+  )
 }

@@ -7,7 +7,8 @@
  */
 import { ModulePickleError } from '../../errors.ts'
 import { Capture } from '../capture/capture.ts'
-import { handedOut, type PrivateAccess } from './private-access.ts'
+import { handedOut, handOut, type PrivateAccess } from './private-access.ts'
+import { privateViews, type PrivateViews } from './private-views.ts'
 
 type Cell = readonly [cls: Function, name: string, value: unknown]
 
@@ -36,6 +37,13 @@ export class PrivateStateReviver {
 
   readonly setPrivates = (object: object, cells: readonly Cell[]): void => {
     for (const [cls, name, value] of cells) cellOf(this.#accessOf(cls), cls, name).set(object, value)
+  }
+
+  /** Views of the private members of a class, which may be one that runs here and was never changed. */
+  readonly views = (cls: Function): PrivateViews => {
+    const access = handedOut(cls) ? undefined : this.#capturing().privateAccess(cls)
+    if (access) handOut(cls, { access })
+    return privateViews(cls)
   }
 
   /** Call when the load is over, also one that failed. */

@@ -8,8 +8,10 @@
 import { invoke, type Invocation } from '../../call/invoke.ts'
 import { runningCalls } from '../../call/current-call.ts'
 import type { Encoded } from '../../call/encoded.ts'
+import { ReceivedClasses, type DefinedClasses } from '../../call/received-classes.ts'
 import { encodeOutcome, type EncodedOutcome, type Outcome } from '../../call/outcome.ts'
 import { RunningCall } from '../../call/running-call.ts'
+import type { ClassesByNumber } from '../../cloudpickle/sent-classes.ts'
 import { pickle, unpickle, type ModuleSource, type PackedModules } from '../../modulepickle.ts'
 import { receivingCache } from '../../received.ts'
 import type { CallPool, PoolStats } from '../call-pool.ts'
@@ -23,13 +25,20 @@ interface Job {
   readonly reject: (reason: unknown) => void
 }
 
+/** A function that is kept for many calls, and the classes that came with it. */
+interface Defined {
+  readonly decoded: Promise<Partial<Invocation>>
+  readonly classes: DefinedClasses
+}
+
 export class InlinePool implements CallPool {
   readonly #shipped: ShippedSnapshots
   readonly #source: ModuleSource
   readonly #jobs = new Map<string, Job>()
   /** This process may refer to any of them for as long as it runs. */
   readonly #used = new Set<PackedModules>()
-  readonly #functions = new Map<string, Promise<Partial<Invocation>>>()
+  readonly #functions = new Map<string, Defined>()
+  readonly #classes = new ReceivedClasses()
   #bytesSent = 0
   #bytesReceived = 0
   #onQuiet: (() => void)[] = []
@@ -95,8 +104,10 @@ export class InlinePool implements CallPool {
 
   async #outcome(call: OutgoingCall, running: RunningCall): Promise<Outcome> {
     try {
-      const defined = call.fn && (await this.#decodeFunction(call.fn))
-      const invocation = { ...defined, ...(await this.#decode(call.pickled)) } as Invocation
+      const defined = call.fn && this.#define(call.fn)
+      const fn = await defined?.decoded
+      const classes = this.#classes.ofCall(defined?.classes)
+      const invocation = { ...fn, ...(await this.#decode(call.pickled, classes)) } as Invocation
       return { ok: true, result: await this.#invoke(invocation, running, call) }
     } catch (error) {
       return { ok: false, error }
@@ -115,13 +126,16 @@ export class InlinePool implements CallPool {
     })
   }
 
-  #decodeFunction({ id, pickled }: DefinedFunction): Promise<Partial<Invocation>> {
-    const known = this.#functions.get(id) ?? this.#decode(pickled)
-    this.#functions.set(id, known)
-    return known
+  #define({ id, pickled }: DefinedFunction): Defined {
+    const known = this.#functions.get(id)
+    if (known) return known
+    const classes = new Map<number, Function>()
+    const defined = { decoded: this.#decode(pickled, this.#classes.ofDefinition(classes)), classes }
+    this.#functions.set(id, defined)
+    return defined
   }
 
-  async #decode({ bytes, buffers }: Encoded): Promise<Partial<Invocation>> {
+  async #decode({ bytes, buffers }: Encoded, classes: ClassesByNumber): Promise<Partial<Invocation>> {
     this.#bytesSent += buffers.reduce((sum, { byteLength }) => sum + byteLength, bytes.byteLength)
     const cache = receivingCache()
     const packages = { directories: [], exact: this.#shipped.packageDirectories, runtime: packageDirectory }
@@ -131,11 +145,16 @@ export class InlinePool implements CallPool {
     }
     // The call may be repeated, and what it has got is its own.
     const own = buffers.map(buffer => buffer.slice())
-    return (await unpickle(bytes, { cache, packages }, own)) as Partial<Invocation>
+    return (await unpickle(bytes, { cache, packages }, own, classes)) as Partial<Invocation>
   }
 
   #encode(value: unknown): Encoded {
-    const pickled = pickle(value, { source: this.#source, selfContained: false, packages: 'place' })
+    const pickled = pickle(value, {
+      source: this.#source,
+      selfContained: false,
+      packages: 'place',
+      classes: this.#classes,
+    })
     this.#shipped.add(pickled)
     for (const snapshot of pickled.snapshots) this.#used.add(snapshot)
     return { bytes: pickled.bytes, buffers: [] }
