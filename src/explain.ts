@@ -9,6 +9,7 @@ import { ModulePickleError } from './errors.ts'
 import type { Explanation } from './explanation.ts'
 import { extend } from './modulepickle.ts'
 import type { ModuleSource } from './shipment.ts'
+import { byContent } from './snapshot/materialize/installed-here.ts'
 import { workingDirectory, type PackedSnapshot } from './snapshot/pack/working-directory.ts'
 
 /**
@@ -47,7 +48,7 @@ export function explainFile(file: string, exportName?: string): Explanation {
       `${absolute} is not a file of a project: there is none, or it is installed, or no package.json is above it.`,
     )
   }
-  const snapshot = directory.pack(root, [absolute])
+  const snapshot = directory.pack(root, [absolute], [], byContent)
   const place = snapshot.pathOf(absolute)
   if (exportName !== undefined && !snapshot.hasBinding(place, exportName)) {
     throw new ModulePickleError('ERR_BINDING_MISSING', `${absolute} has no export ${JSON.stringify(exportName)}.`)

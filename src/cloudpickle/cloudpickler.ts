@@ -299,7 +299,7 @@ export class CloudPickler extends Pickler {
       case 'closure': {
         const extras = functionExtras(fn, captured.closure.natural)
         // What programs had for a class before the language had any.
-        if (extras?.members && this.#classes) this.#attempt.sent.set(fn, true)
+        if (extras?.members && this.#classes?.assign) this.#attempt.sent.set(fn, true)
         return this.#withState(fn, captured.closure, setFunctionState, extras)
       }
       case 'class':

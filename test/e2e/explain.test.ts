@@ -11,6 +11,7 @@ interface Seen {
   readonly refusals: readonly string[]
   readonly ran: boolean
   readonly shipped: number
+  readonly ids: readonly string[]
 }
 
 const main = `
@@ -32,6 +33,7 @@ console.log(JSON.stringify({
   ],
   ran: 'neverRun' in globalThis,
   shipped: dumps(a).length,
+  ids: [explain(a), explainFile(new URL('./a.ts', import.meta.url).pathname, 'a')].map(({ snapshots }) => snapshots[0]!.id),
 }))
 `
 
@@ -143,5 +145,10 @@ suite('explain()', () => {
     ]) {
       assert.ok(seen.text.includes(part), `${part} in:\n${seen.text}`)
     }
+  })
+
+  test('has one id for what ships, of a function and of the file that exports it', () => {
+    const [ofFunction, ofFile] = seen.ids
+    assert.equal(ofFile, ofFunction)
   })
 })

@@ -112,6 +112,8 @@ function compileByEsbuild(source: Source, text: string, loader: 'js' | 'jsx' | '
       sourcemap: 'external',
       sourcesContent: false,
       logLevel: 'silent',
+      // It gives what an anonymous default export is a name of its own, which shows.
+      keepNames: /\bexport\s+default\b/.test(text),
       tsconfigRaw: { compilerOptions: esbuildOptions(source.options) },
       ...(usesMeta && importMetaForCommonJs),
     })
