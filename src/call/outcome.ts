@@ -6,6 +6,7 @@
  */
 import { ModulePickleError } from '../errors.ts'
 import type { Encoded } from './encoded.ts'
+import { encodeResult } from './scalar-pickle.ts'
 import { toldError } from './told-error.ts'
 
 export type Outcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown }
@@ -21,7 +22,8 @@ export interface EncodedOutcome {
 export function encodeOutcome(outcome: Outcome, encode: Encode): EncodedOutcome {
   if (!outcome.ok) return { ok: false, body: encodeError(outcome.error, encode) }
   try {
-    return { ok: true, body: encode({ result: outcome.result }) }
+    const scalar = encodeResult(outcome.result)
+    return { ok: true, body: scalar ? { bytes: scalar, buffers: [] } : encode({ result: outcome.result }) }
   } catch (error) {
     return { ok: false, body: encodeError(error, encode) }
   }

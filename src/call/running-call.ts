@@ -8,10 +8,22 @@ export class RunningCall {
   readonly items = new OutgoingItems()
   /** What `currentCall()` gives to the code of the call. */
   readonly visible: CurrentCall
-  readonly #aborting = new AbortController()
+  /** Made for who asks for the signal, which few calls do. */
+  #aborting: AbortController | undefined
+  #reason: Error | undefined
 
   constructor({ id, attempt, snapshotId, traceparent, progress }: Omit<CurrentCall, 'signal'>) {
-    this.visible = Object.freeze({ id, attempt, signal: this.#aborting.signal, snapshotId, traceparent, progress })
+    const signal = (): AbortSignal => this.#signal()
+    this.visible = Object.freeze({
+      id,
+      attempt,
+      get signal() {
+        return signal()
+      },
+      snapshotId,
+      traceparent,
+      progress,
+    })
   }
 
   get id(): string {
@@ -19,6 +31,13 @@ export class RunningCall {
   }
 
   abort(reason: Error): void {
-    this.#aborting.abort(reason)
+    this.#reason ??= reason
+    this.#aborting?.abort(reason)
+  }
+
+  #signal(): AbortSignal {
+    this.#aborting ??= new AbortController()
+    if (this.#reason) this.#aborting.abort(this.#reason)
+    return this.#aborting.signal
   }
 }

@@ -72,6 +72,11 @@ export function traceAsync<S extends Stage, R>(
   return channel.tracePromise(traced, context)
 }
 
+/** Whether anybody is told of the stage. */
+export function isTraced(stage: Stage): boolean {
+  return channels.get(stage)!.hasSubscribers
+}
+
 function subscribed(stage: Stage): TracingChannel<object, object> | undefined {
   const channel = channels.get(stage)!
   return channel.hasSubscribers ? channel : undefined

@@ -8,6 +8,7 @@ import { CallEnd } from './call-end.ts'
 import { CallListener } from './call-listener.ts'
 import { pauseBeforeRetry, traceparentOf, type CallOptions } from './call-options.ts'
 import { keepLarge } from '../call/encoded.ts'
+import { decodeScalars, encodeArguments } from '../call/scalar-pickle.ts'
 import type { Call } from './contract.ts'
 import { PinnedSource, type CodeSources } from './code-sources.ts'
 import { HomecomingDecoder } from './homecoming.ts'
@@ -87,6 +88,8 @@ export class CallRunner {
   }
 
   #capture(captured: Captured, site: CallSite, source: ModuleSource, classes: PickledClasses): PickledCall {
+    const scalars = captured.fn || !captured.args ? undefined : encodeArguments(captured.args)
+    if (scalars) return { bytes: scalars, ...nothingBesides, mode: this.#sources.packages }
     try {
       const buffers: Uint8Array[] = []
       const bufferCallback = keepLarge(buffers)
@@ -120,35 +123,41 @@ export class CallRunner {
     return Object.assign(result, { id, cancel: () => end.cancel(), logs: () => logs.lines() })
   }
 
-  async #run<R>(call: StartedCall, captured: Captured, { site, options, refusal }: Start): Promise<R> {
+  #run<R>(call: StartedCall, captured: Captured, { site, options, refusal }: Start): Promise<R> {
     const { fn, end, classes } = call
-    try {
-      if (refusal ?? end.reason) throw refusal ?? end.reason
-      const traceparent = traceparentOf(options)
-      this.#pool.prepare()
-      const pickled = this.#capture(captured, site, fn?.source ?? this.#sources.calls, classes)
-      const pickles = fn ? [fn.pickled, pickled] : [pickled]
-      const snapshotIds = new Set(pickles.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)))
-      const origin = { site, target: this.#target, snapshotIds: [...snapshotIds] }
-      const { onStream, streamed } = expectStream()
-      const over = this.#attempts({ ...call, pickled, options, traceparent, onStream }, origin).finally(() =>
-        end.dispose(),
-      )
-      const items = await Promise.race([streamed, over.then(() => undefined)])
-      if (!items) return (await over) as R
-      const close = (): void => items.close()
-      over.then(close, close)
-      over.catch(() => this.#failed++)
-      return new RemoteItems({
-        items,
-        outcome: over,
-        decode: body => this.#decoder.decode(body, options.allow, classes),
-      }) as R
-    } catch (error) {
-      end.dispose()
-      this.#failed++
-      throw error
-    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        end.dispose()
+        this.#failed++
+        reject(error)
+      }
+      try {
+        if (refusal ?? end.reason) throw refusal ?? end.reason
+        const traceparent = traceparentOf(options)
+        this.#pool.prepare()
+        const pickled = this.#capture(captured, site, fn?.source ?? this.#sources.calls, classes)
+        const origin = { site, target: this.#target, snapshotIds: snapshotIdsOf(fn?.pickled, pickled) }
+        const stream: CapturedCall['onStream'] = items => resolve(this.#itemsOf(items, over, options, classes) as R)
+        const over = this.#attempts({ ...call, pickled, options, traceparent, onStream: stream }, origin)
+        over.then(value => {
+          end.dispose()
+          resolve(value as R)
+        }, fail)
+      } catch (error) {
+        fail(error)
+      }
+    })
+  }
+
+  #itemsOf(
+    items: IncomingItems,
+    outcome: Promise<unknown>,
+    { allow }: CallOptions,
+    classes: PickledClasses,
+  ): RemoteItems<unknown> {
+    const close = (): void => items.close()
+    outcome.then(close, close)
+    return new RemoteItems({ items, outcome, decode: body => this.#decoder.decode(body, allow, classes) })
   }
 
   /** Repeats the call as its options say; never one whose items have begun to come. */
@@ -156,6 +165,7 @@ export class CallRunner {
     const { id, fn, pickled, end, listener, options, traceparent } = call
     for (let attempt = 1; ; attempt++) {
       let hasStreamed = false
+      let answer: Answer | undefined
       const onStream = (items: IncomingItems): void => {
         hasStreamed = true
         call.onStream(items)
@@ -165,22 +175,15 @@ export class CallRunner {
         end.listen(reason => this.#pool.stop(id, reason))
         const { onLine, onProgress } = listener
         const outgoing = { id, fn, pickled, attempt, traceparent, onLine, onProgress, onStream }
-        const answer = await this.#answer(outgoing, origin)
-        return await this.#outcome(answer, origin, call)
+        answer = await this.#transport(outgoing)
+        const known = answer.ok ? decodeScalars(answer.body.bytes) : undefined
+        return known ? known.result : await this.#outcome(answer, origin, call)
       } catch (error) {
+        if (!answer && error instanceof ModulePickleError) placeAtCall(error, origin)
         const pauseMs = end.reason || hasStreamed ? undefined : pauseBeforeRetry(options, error, attempt)
         if (pauseMs === undefined) throw error
         await end.pause(pauseMs)
       }
-    }
-  }
-
-  async #answer(call: OutgoingCall, origin: CallOrigin): Promise<Answer> {
-    try {
-      return await this.#transport(call)
-    } catch (error) {
-      if (error instanceof ModulePickleError) placeAtCall(error, origin)
-      throw error
     }
   }
 
@@ -211,16 +214,24 @@ export class CallRunner {
   }
 }
 
+/** What a pickle without code refers to. */
+const nothingBesides = {
+  buffers: [],
+  snapshots: [],
+  packageDirectories: new Map<string, string>(),
+  installed: [],
+  sources: new Map<string, string>(),
+}
+
+function snapshotIdsOf(defined: PickledCall | undefined, own: PickledCall): readonly string[] {
+  if (own.snapshots.length === 0 && !defined?.snapshots.length) return []
+  return [...new Set([...(defined?.snapshots ?? []), ...own.snapshots].map(({ id }) => id))]
+}
+
 /** What the call told of itself cannot be decoded here. */
 function unreadable(error: unknown): ModulePickleError {
   if (error instanceof ModulePickleError) return error
   return new ModulePickleError('ERR_PROTOCOL', 'What the call told of its progress cannot be read here.', {
     cause: error,
   })
-}
-
-function expectStream(): { readonly streamed: Promise<IncomingItems>; onStream(items: IncomingItems): void } {
-  let onStream: (items: IncomingItems) => void = () => {}
-  const streamed = new Promise<IncomingItems>(resolve => (onStream = resolve))
-  return { streamed, onStream }
 }

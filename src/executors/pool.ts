@@ -125,7 +125,7 @@ export class Pool implements CallPool {
       const [worker, job] = this.#match()
       if (!worker || !job) break
       this.#waiting.remove(job)
-      void this.#serve(worker, job)
+      this.#serve(worker, job)
     }
     this.#startUpTo(this.#waiting.size - this.#starting - (this.#isLookingAhead ? 1 : 0))
   }
@@ -190,18 +190,25 @@ export class Pool implements CallPool {
     job.reject(error)
   }
 
-  async #serve(worker: RemoteWorker, job: Job): Promise<void> {
+  #serve(worker: RemoteWorker, job: Job): void {
     job.worker = worker
     job.attempts++
     this.#busy++
     worker.transport.hold(true)
-    try {
-      const answer = await worker.call(job.call)
-      job.resolve(answer)
-      this.#finish(job)
-    } catch (error) {
-      this.#lost(job, worker, error)
-    }
+    worker.call(job.call).then(
+      answer => {
+        job.resolve(answer)
+        this.#finish(job)
+        this.#free(worker)
+      },
+      (error: unknown) => {
+        this.#lost(job, worker, error)
+        this.#free(worker)
+      },
+    )
+  }
+
+  #free(worker: RemoteWorker): void {
     this.#busy--
     if (worker.isUsable && this.#isolate === 'snapshot') this.#rest(worker)
     else this.#retire(worker)

@@ -3,6 +3,7 @@
  *
  * Every call ends: with an answer, or with an error that says how the worker was lost.
  */
+import type { Encoded } from '../call/encoded.ts'
 import { codes, ModulePickleError, type ErrorCode } from '../errors.ts'
 import {
   Connection,
@@ -14,7 +15,7 @@ import {
 } from '../protocol/index.ts'
 import { commonCompression } from '../snapshot/objects/compression.ts'
 import { IncomingItems } from './incoming-items.ts'
-import { LogTail } from './logs.ts'
+import { LogTail, type LogLine } from './logs.ts'
 import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { Provisions, type SupplyCounts } from './provisions.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -26,15 +27,29 @@ const closeTimeoutMs = 3_000
 /** How long a call that nobody wants any more may take to end by itself. */
 const patienceMs = 250
 
+/** The call that the worker has. */
+interface GivenCall {
+  readonly call: OutgoingCall
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+  items: IncomingItems | undefined
+  /** What its code gave to process.exit(). */
+  exitCode: number | undefined
+  isAnswered: boolean
+}
+
 export class RemoteWorker {
   readonly transport: WorkerTransport
   readonly #connection: Connection<SenderMessage, WorkerMessage>
   readonly #provisions: Provisions
   readonly #stderr = new LogTail()
+  readonly #greeting: Promise<WorkerMessage | undefined>
+  #greeted: ((message: Promise<never> | WorkerMessage | undefined) => void) | undefined
   #runtime = ''
   #isUsable = true
+  #isOver = false
   #hasBegun = false
-  #calling: string | undefined
+  #given: GivenCall | undefined
   #patience: NodeJS.Timeout | undefined
 
   /** `counts` is added to. */
@@ -42,7 +57,9 @@ export class RemoteWorker {
     this.transport = transport
     this.#connection = new Connection(transport.stream, decodeWorkerMessage)
     this.#provisions = new Provisions(this.#connection, shipped, counts)
-    this.#listen(undefined)
+    this.#greeting = new Promise(resolve => (this.#greeted = resolve))
+    this.#connection.listen({ take: received => this.#take(received), over: failure => this.#over(failure) })
+    transport.onLine = line => this.#hear(line)
     void transport.ended.then(() => (this.#isUsable = false))
   }
 
@@ -72,12 +89,12 @@ export class RemoteWorker {
     const { transport } = this
     const timer = transport.isPatient ? undefined : setTimeout(() => transport.kill(), readyTimeoutMs)
     try {
-      const received = await this.#receive()
-      if (received?.message.kind === 'unready') throw unready(received.message)
-      if (received?.message.kind !== 'ready') throw await this.#startFailure()
-      checkVersion(received.message.protocol, received.message.node)
-      this.#runtime = received.message.runtime
-      this.#provisions.compression = commonCompression(received.message.compressions)
+      const message = await this.#greeting
+      if (message?.kind === 'unready') throw unready(message)
+      if (message?.kind !== 'ready') throw await this.#startFailure()
+      checkVersion(message.protocol, message.node)
+      this.#runtime = message.runtime
+      this.#provisions.compression = commonCompression(message.compressions)
     } catch (error) {
       this.transport.kill()
       throw error
@@ -86,24 +103,24 @@ export class RemoteWorker {
     }
   }
 
-  /** @throws ModulePickleError ERR_WORKER_LOST when the worker ends before the call does */
-  async call(call: OutgoingCall): Promise<Answer> {
-    this.#listen(call)
-    this.#calling = call.id
-    try {
-      return await this.#converse(call)
-    } finally {
-      this.#calling = undefined
-      clearTimeout(this.#patience)
-      this.#patience = undefined
-      this.#provisions.callIsOver()
-      this.#listen(undefined)
-    }
+  /** Rejects with ModulePickleError ERR_WORKER_LOST when the worker ends before the call does. One call at a time. */
+  call(call: OutgoingCall): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.transport.flushLines()
+      this.#given = { call, resolve, reject, items: undefined, exitCode: undefined, isAnswered: false }
+      this.#hasBegun = false
+      try {
+        this.#send(call)
+      } catch (error) {
+        this.#fail(error)
+      }
+      if (this.#isOver) void this.#lose()
+    })
   }
 
   /** The result of the call is not wanted any more. It is told, and if it does not end soon, the worker ends. */
   abort(callId: string, reason: string): void {
-    if (callId !== this.#calling) return
+    if (callId !== this.#given?.call.id || this.#given.isAnswered) return
     this.#connection.send({ kind: 'abort', id: callId, reason })
     this.#patience ??= setTimeout(() => this.kill(), patienceMs)
   }
@@ -130,33 +147,89 @@ export class RemoteWorker {
     clearTimeout(timer)
   }
 
-  async #converse(call: OutgoingCall): Promise<Answer> {
-    this.#hasBegun = false
+  #send(call: OutgoingCall): void {
     this.#provisions.prepare(call)
     const { id, attempt, fn, traceparent = null } = call
     const { bytes, buffers } = call.pickled
     this.#connection.send({ kind: 'call', id, functionId: fn?.id ?? null, attempt, traceparent }, bytes, buffers)
-    let items: IncomingItems | undefined
-    let exitCode: number | undefined
-    for (let next = await this.#receive(); next; next = await this.#receive()) {
-      const { message, body: bytes, buffers } = next
-      const body = { bytes, buffers }
-      if (message.kind === 'need') await this.#provisions.supply(message.snapshot, message.objects)
-      else if (message.kind === 'has') this.#provisions.supplied(message.snapshot)
-      else if (message.kind === 'started' && message.id === id) {
-        this.#hasBegun = true
-        this.#provisions.begun(call)
-      } else if (message.kind === 'progress' && message.id === id) call.onProgress(body)
-      else if (message.kind === 'stream' && message.id === id) call.onStream((items = this.#open(id)))
-      else if (message.kind === 'item' && message.id === id) items?.put(body)
-      else if (message.kind === 'exit') exitCode = message.code
-      else if (message.kind === 'result' && message.id === id) {
-        if (message.last) this.#isUsable = false
-        await this.transport.caughtUp()
-        return { ok: message.ok, body, runtime: this.#runtime }
-      } else throw this.#confused(`it sent ${message.kind} in the middle of a call`)
+  }
+
+  #take({ message, body: bytes, buffers }: Received<WorkerMessage>): void {
+    if (this.#greeted) return this.#greet(message)
+    const given = this.#given
+    if (given && !given.isAnswered) this.#hearOf(given, message, { bytes, buffers })
+    // Code that a call has left running may still tell of its progress.
+    else if (message.kind !== 'progress') this.#fail(this.#confused(message))
+  }
+
+  #greet(message: Promise<never> | WorkerMessage | undefined): void {
+    this.#greeted?.(message)
+    this.#greeted = undefined
+  }
+
+  #hearOf(given: GivenCall, message: WorkerMessage, body: Encoded): void {
+    const { call } = given
+    const isOfCall = 'id' in message && message.id === call.id
+    if (message.kind === 'need') void this.#supply(message.snapshot, message.objects)
+    else if (message.kind === 'has') this.#provisions.supplied(message.snapshot)
+    else if (message.kind === 'exit') given.exitCode = message.code
+    else if (message.kind === 'started' && isOfCall) {
+      this.#hasBegun = true
+      this.#provisions.begun(call)
+    } else if (message.kind === 'result' && isOfCall) this.#answered(given, message, body)
+    else if (message.kind === 'stream' && isOfCall) call.onStream((given.items = this.#open(call.id)))
+    else if (message.kind === 'item' && isOfCall) given.items?.put(body)
+    else if (message.kind !== 'progress') this.#fail(this.#confused(message))
+    else if (isOfCall) call.onProgress(body)
+  }
+
+  async #supply(snapshot: string, objects: readonly string[]): Promise<void> {
+    try {
+      await this.#provisions.supply(snapshot, objects)
+    } catch (error) {
+      this.#fail(error)
     }
-    throw await this.#loss(exitCode)
+  }
+
+  #answered(given: GivenCall, { ok, last }: { readonly ok: boolean; readonly last: boolean }, body: Encoded): void {
+    given.isAnswered = true
+    if (last) this.#isUsable = false
+    const settle = (): void => {
+      this.#callIsOver()
+      given.resolve({ ok, body, runtime: this.#runtime })
+    }
+    this.transport.caughtUp().then(settle, (error: unknown) => this.#fail(error))
+  }
+
+  #fail(error: unknown): void {
+    const given = this.#given
+    this.#callIsOver()
+    given?.reject(error)
+  }
+
+  #callIsOver(): void {
+    this.transport.flushLines()
+    this.#given = undefined
+    if (this.#patience) clearTimeout(this.#patience)
+    this.#patience = undefined
+    this.#provisions.callIsOver()
+  }
+
+  /** There will be no more messages, because of `failure` where it is the peer's fault. */
+  #over(failure: unknown): void {
+    this.#isOver = true
+    if (failure !== undefined) this.kill()
+    if (this.#greeted) return this.#greet(failure === undefined ? undefined : Promise.reject(failure))
+    if (!this.#given || this.#given.isAnswered) return
+    if (failure === undefined) void this.#lose()
+    else this.#fail(failure)
+  }
+
+  async #lose(): Promise<void> {
+    const given = this.#given
+    if (!given) return
+    const loss = await this.#loss(given.exitCode)
+    if (given === this.#given) this.#fail(loss)
   }
 
   /** An iterable that was stopped and does not end is no better than a call that does not. */
@@ -170,26 +243,15 @@ export class RemoteWorker {
     })
   }
 
-  async #receive(): Promise<Received<WorkerMessage> | undefined> {
-    try {
-      return await this.#connection.receive()
-    } catch (error) {
-      this.kill()
-      throw error
-    }
+  #hear(line: LogLine): void {
+    if (line.stream === 'stderr') this.#stderr.add(line)
+    if (this.#given) this.#given.call.onLine(line)
+    else process.stderr.write(`[${this.transport.name}] ${line.text}\n`)
   }
 
-  #listen(call: OutgoingCall | undefined): void {
-    this.transport.flushLines()
-    this.transport.onLine = line => {
-      if (line.stream === 'stderr') this.#stderr.add(line)
-      if (call) call.onLine(line)
-      else process.stderr.write(`[${this.transport.name}] ${line.text}\n`)
-    }
-  }
-
-  #confused(why: string): ModulePickleError {
+  #confused({ kind }: WorkerMessage): ModulePickleError {
     this.kill()
+    const why = `it sent ${kind} ${this.#given ? 'in the middle of a call' : 'where no call is under way'}`
     return new ModulePickleError('ERR_PROTOCOL', `The worker (${this.transport.name}) cannot be understood: ${why}.`)
   }
 

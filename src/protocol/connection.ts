@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream'
 import { debuglog } from 'node:util'
 import { isModulePickleError } from '../errors.ts'
 import { encodeFrame, FrameDecoder } from './frame.ts'
-import { Mailbox } from './mailbox.ts'
+import { Mailbox, type Listener } from './mailbox.ts'
 import { encodeMessage, type Message } from './messages.ts'
 
 export interface Received<In> {
@@ -86,9 +86,14 @@ export class Connection<Out extends Message, In extends Message> {
     })
   }
 
-  /** Settles when all that was sent has left this process: it arrives also if the process ends. */
+  /** Whether all that was sent has left this process: it arrives also if the process ends. */
+  get isFlushed(): boolean {
+    return this.#isOver || this.#stream.writableLength === 0
+  }
+
+  /** Settles when that is so. */
   async flushed(): Promise<void> {
-    if (this.#isOver || this.#stream.writableLength === 0) return
+    if (this.isFlushed) return
     await new Promise<void>(resolve => this.#stream.write('', () => resolve()))
   }
 
@@ -98,6 +103,11 @@ export class Connection<Out extends Message, In extends Message> {
    */
   receive(): Promise<Received<In> | undefined> {
     return this.#received.take()
+  }
+
+  /** Instead of `receive`: hands each message over as soon as it is there. */
+  listen(listener: Listener<Received<In>>): void {
+    this.#received.listen(listener)
   }
 
   /** Ends the stream; what was sent still arrives. */

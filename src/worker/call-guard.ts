@@ -2,7 +2,6 @@
  * Runs one call at a time, so that whatever ends it is its outcome: its value, its error, an error that nobody caught, or
  * process.exit().
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { runningCalls, type CurrentCall } from '../call/current-call.ts'
 import type { Outcome } from '../call/outcome.ts'
 
@@ -16,11 +15,17 @@ let strayed = false
 
 /** What becomes of `run`. Never rejects. */
 export async function outcomeOf(call: CurrentCall, run: () => Promise<unknown>): Promise<Outcome> {
-  const stray = new Promise<Outcome>(resolve => {
-    guarded = { call, stray: error => resolve({ ok: false, error }) }
-  })
   try {
-    return await Promise.race([stray, runningCalls().run(call, settled, run)])
+    return await new Promise<Outcome>(resolve => {
+      guarded = { call, stray: error => resolve({ ok: false, error }) }
+      // Node tells of a rejection that nobody handles only when the turn is over; the call has ended with that then.
+      const settle = (outcome: Outcome): unknown => setImmediate(resolve, outcome)
+      const settled = runningCalls().run(call, run)
+      settled.then(
+        result => settle({ ok: true, result }),
+        (error: unknown) => settle({ ok: false, error }),
+      )
+    })
   } finally {
     guarded = undefined
   }
@@ -29,18 +34,6 @@ export async function outcomeOf(call: CurrentCall, run: () => Promise<unknown>):
 /** Whether there was an error that nobody caught: what else the code has left running is then unknown. */
 export function hasStrayed(): boolean {
   return strayed
-}
-
-async function settled(run: () => Promise<unknown>): Promise<Outcome> {
-  let outcome: Outcome
-  try {
-    outcome = { ok: true, result: await run() }
-  } catch (error) {
-    outcome = { ok: false, error }
-  }
-  // Node tells of a rejection that nobody handles only when the turn is over.
-  await nextTurn()
-  return outcome
 }
 
 /** From now on errors that nobody catches end the call that they come from; where that is over, the process, once it is idle. */

@@ -32,32 +32,27 @@ export class Conversation {
   constructor(sender: ToSender) {
     this.#sender = sender
     this.supplies = { send: message => sender.send(message), receive: () => this.#supplied.take() }
-    void this.#listen()
+    sender.listen({
+      take: received => this.#take(received),
+      over: failure => {
+        this.calls.close(failure)
+        this.#supplied.close(failure)
+      },
+    })
   }
 
   send(message: WorkerMessage, body?: Encoded): void {
     this.#sender.send(message, body?.bytes, body?.buffers)
   }
 
-  /** Settles when all that was sent has left this process. */
-  flushed(): Promise<void> {
-    return this.#sender.flushed()
+  /** Settles when all that was sent has left this process; undefined where it has. */
+  flushed(): Promise<void> | undefined {
+    return this.#sender.isFlushed ? undefined : this.#sender.flushed()
   }
 
   /** Settles when the sender takes more. */
   drained(): Promise<void> {
     return this.#sender.drained()
-  }
-
-  async #listen(): Promise<void> {
-    let failure: unknown
-    try {
-      for (let next = await this.#sender.receive(); next; next = await this.#sender.receive()) this.#take(next)
-    } catch (error) {
-      failure = error
-    }
-    this.calls.close(failure)
-    this.#supplied.close(failure)
   }
 
   #take(received: Received<SenderMessage>): void {

@@ -5,7 +5,7 @@
  * has run enough versions of the code.
  */
 import type { Writable } from 'node:stream'
-import { invoke } from '../call/invoke.ts'
+import { invoke, type ItemSink } from '../call/invoke.ts'
 import { encodeOutcome, type Outcome } from '../call/outcome.ts'
 import { RunningCall } from '../call/running-call.ts'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
@@ -13,11 +13,11 @@ import { protocolVersion } from '../protocol/index.ts'
 import { compressions } from '../snapshot/objects/compression.ts'
 import { hasStrayed, outcomeOf } from './call-guard.ts'
 import { Conversation, type IncomingCall } from './conversation.ts'
-import { invocationOf } from './invocation.ts'
+import { invocationAtHand, invocationOf } from './invocation.ts'
 import { encode } from './encode.ts'
 import { runtime } from './runtime.ts'
 import { withTraceparent } from './trace-environment.ts'
-import { obtainSnapshots, type ToSender } from './supply.ts'
+import { obtainSnapshots, type SupplyLine, type ToSender } from './supply.ts'
 
 /**
  * Settles when there is nothing more to do. `programUrl` is what stack frames of the worker itself begin with; no code of a call
@@ -53,32 +53,37 @@ async function answer(call: IncomingCall, conversation: Conversation): Promise<b
 
 async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Promise<Outcome> {
   const { id, attempt, traceparent, body, defined } = call
-  const { arrival, cache } = runtime()
-  let snapshotIds: string[]
+  const atHand = invocationAtHand(body, defined)
+  let snapshotId = defined?.known && defined.manifest.snapshots[0]
   try {
-    const manifests = (defined ? [defined.encoded, body] : [body]).map(({ bytes }) => readManifest(bytes))
-    snapshotIds = manifests.flatMap(({ snapshots }) => snapshots)
-    for (const manifest of manifests) {
-      await obtainSnapshots(manifest, cache, arrival.packages, conversation.supplies)
-    }
+    if (!atHand) snapshotId = await obtain(call, conversation.supplies)
   } catch (error) {
     return { ok: false, error }
   }
   const progress = (value: unknown): void => conversation.send({ kind: 'progress', id }, encode({ value }))
-  const running = new RunningCall({ id, attempt, snapshotId: snapshotIds[0], traceparent, progress })
+  const running = new RunningCall({ id, attempt, snapshotId, traceparent, progress })
   conversation.running = running
   conversation.send({ kind: 'started', id })
   // Whatever becomes of this process, the sender must not think that nothing has run.
-  await conversation.flushed()
-  const run = async (): Promise<unknown> =>
-    invoke(await invocationOf(body, defined), running, {
-      open: () => conversation.send({ kind: 'stream', id }),
-      give: async value => {
-        conversation.send({ kind: 'item', id }, encode({ value }))
-        await conversation.drained()
-      },
-    })
+  const flushed = conversation.flushed()
+  if (flushed) await flushed
+  const sink: ItemSink = {
+    open: () => conversation.send({ kind: 'stream', id }),
+    give: async value => {
+      conversation.send({ kind: 'item', id }, encode({ value }))
+      await conversation.drained()
+    },
+  }
+  const run = async (): Promise<unknown> => invoke(atHand ?? (await invocationOf(body, defined)), running, sink)
   return withTraceparent(traceparent, () => outcomeOf(running.visible, run))
+}
+
+/** Puts in place what the pickles of a call refer to; gives the first of the snapshots. */
+async function obtain({ body, defined }: IncomingCall, supplies: SupplyLine): Promise<string | undefined> {
+  const { arrival, cache } = runtime()
+  const manifests = [...(defined ? [defined.manifest] : []), readManifest(body.bytes)]
+  for (const manifest of manifests) await obtainSnapshots(manifest, cache, arrival.packages, supplies)
+  return manifests.flatMap(({ snapshots }) => snapshots)[0]
 }
 
 async function written(stream: Writable): Promise<void> {
