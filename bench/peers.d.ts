@@ -10,9 +10,25 @@ declare module '@pulumi/pulumi' {
 declare module 'piscina' {
   export class Piscina {
     constructor(options: { filename: string; minThreads: number; maxThreads: number })
-    run(task: unknown): Promise<unknown>
+    run(task: unknown, options?: { name: string }): Promise<unknown>
     destroy(): Promise<void>
   }
+}
+
+declare module 'tinypool' {
+  export class Tinypool {
+    constructor(options: { filename: string; minThreads: number; maxThreads: number })
+    run(task: unknown, options?: { name: string }): Promise<unknown>
+    destroy(): Promise<void>
+  }
+}
+
+declare module 'workerpool' {
+  interface WorkerPool {
+    exec(method: string, parameters: unknown[]): Promise<unknown>
+    terminate(): Promise<unknown>
+  }
+  export function pool(script: string, options: { maxWorkers: number; workerType: 'thread' }): WorkerPool
 }
 
 declare module 'msgpackr' {

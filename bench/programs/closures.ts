@@ -5,6 +5,10 @@ export function makeTrivial(): (x: number) => number {
   return x => x + 1
 }
 
+export function makeEcho(): (array: Float64Array) => Float64Array {
+  return array => array
+}
+
 export const captured = { factor: 3, name: 'spam', weights: [0.25, 0.5, 0.25] }
 
 export function makeCapturing(): (x: number) => string {

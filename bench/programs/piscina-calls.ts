@@ -2,32 +2,15 @@
 import path from 'node:path'
 import { serialize } from 'node:v8'
 import { Piscina } from 'piscina'
-import { timeOnce, timeWarmAsync } from '../harness/timing.ts'
+import { callFigures } from '../harness/call-figures.ts'
 
-const items = Array.from({ length: 500 }, (_, index) => index)
 const filename = path.join(import.meta.dirname, 'piscina-task.mjs')
-let pool: Piscina | undefined
-const run = (value: number): Promise<unknown> => pool!.run(value)
-
-const first = await timeOnce(() => {
-  pool = new Piscina({ filename, minThreads: 2, maxThreads: 2 })
-  return run(1)
-})
-const figures = {
-  'piscina, first run': first,
-  'piscina run': await timeWarmAsync(() => run(1)),
-  'piscina, 2 at a time': (await timeWarmAsync(() => inTurn(2))) / items.length,
-  'piscina, 64 at a time': (await timeWarmAsync(() => inTurn(64))) / items.length,
-  'piscina bytes': serialize(1).length,
-}
-await pool!.destroy()
-console.log(JSON.stringify(figures))
-
-/** All items, so many at a time. */
-async function inTurn(concurrency: number): Promise<void> {
-  const rest = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of rest) await run(item)
+const figures = await callFigures('piscina', () => {
+  const pool = new Piscina({ filename, minThreads: 2, maxThreads: 2 })
+  return {
+    increment: value => pool.run(value),
+    echo: array => pool.run(array, { name: 'echo' }),
+    close: () => pool.destroy(),
   }
-  await Promise.all(Array.from({ length: concurrency }, lane))
-}
+})
+console.log(JSON.stringify({ ...figures, 'piscina bytes': serialize(1).length }))

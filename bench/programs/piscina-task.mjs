@@ -1,4 +1,6 @@
-/** What piscina's workers run. */
+/** What the workers of piscina and tinypool run. */
 
-// oxlint-disable-next-line import/no-default-export -- piscina calls the default export
+// oxlint-disable-next-line import/no-default-export -- both call the default export
 export default x => x + 1
+
+export const echo = array => array

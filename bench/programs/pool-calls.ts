@@ -1,34 +1,29 @@
 /** Calls of a trivial closure on workers of this machine: started, one after the other, and as fast as they go. */
-import { connect } from '../../dist/index.js'
-import { timeOnce, timeWarmAsync } from '../harness/timing.ts'
-import { makeTrivial } from './closures.ts'
+import { connect, type Executor } from '../../dist/index.js'
+import { callFigures } from '../harness/call-figures.ts'
+import { timeWarmAsync } from '../harness/timing.ts'
+import { makeEcho, makeTrivial } from './closures.ts'
 
-const items = Array.from({ length: 500 }, (_, index) => index)
-const pool = await connect('local:', { workers: 2 })
-
-const first = await timeOnce(() => pool.run(makeTrivial(), 1))
+let started: Executor | undefined
+const figures = await callFigures('ours', async () => {
+  const pool = (started = await connect('local:', { workers: 2 }))
+  return {
+    increment: pool.remote(makeTrivial()),
+    incrementAll: (items, concurrency) => pool.map(makeTrivial(), items, { concurrency }).toArray(),
+    echo: pool.remote(makeEcho()),
+    close: () => {},
+  }
+})
+const pool = started!
 const run = await timeWarmAsync(() => pool.run(makeTrivial(), 1))
-const runBytes = await bytesOf(() => pool.run(makeTrivial(), 1))
 const remote = pool.remote(makeTrivial())
-const remoteTime = await timeWarmAsync(() => remote(1))
-const remoteBytes = await bytesOf(() => remote(1))
-const mapAll = (concurrency: number): Promise<number[]> => pool.map(makeTrivial(), items, { concurrency }).toArray()
-const map = (await timeWarmAsync(() => mapAll(2))) / items.length
-const wideMap = (await timeWarmAsync(() => mapAll(64))) / items.length
-const mapBytes = (await bytesOf(() => mapAll(64))) / items.length
-await pool.close()
-
-const figures = {
-  'first run': first,
-  run,
-  'run bytes': runBytes,
-  remote: remoteTime,
-  'remote bytes': remoteBytes,
-  'map, 2 at a time': map,
-  'map, 64 at a time': wideMap,
-  'map bytes': mapBytes,
+await remote(1)
+const sizes = {
+  'run bytes': await bytesOf(() => pool.run(makeTrivial(), 1)),
+  'remote bytes': await bytesOf(() => remote(1)),
 }
-console.log(JSON.stringify(figures))
+await pool.close()
+console.log(JSON.stringify({ ...figures, run, ...sizes }))
 
 async function bytesOf(calls: () => Promise<unknown>): Promise<number> {
   const before = pool.stats().bytesSent

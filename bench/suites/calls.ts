@@ -1,48 +1,54 @@
 /**
- * Calls of a trivial closure on a warm pool of two workers, beside a pool of threads and beside a bare message.
+ * Calls of a trivial closure on a warm pool of two workers, beside pools of threads and beside bare messages.
  */
 import { figuresOf } from '../harness/processes.ts'
 import type { Row, Suite } from '../harness/suite.ts'
 
-/** Each figure of ours beside piscina and beside a forked process. */
-function beside(measured: string, ours: string, bytes: string, piscina: string, fork: string): Row[] {
-  return [
-    { measured, ours, peer: 'piscina', theirs: piscina, sizes: { ours: bytes, theirs: 'piscina bytes' } },
-    { measured, ours, peer: '`fork`, message and echo', theirs: fork, sizes: { ours: bytes, theirs: 'fork bytes' } },
-  ]
+/** By the names of their figures. */
+const peers = {
+  fork: '`fork`, messages alone',
+  threads: 'worker_threads, messages alone',
+  piscina: 'piscina',
+  tinypool: 'tinypool',
+  workerpool: 'workerpool',
 }
+
+type Peer = keyof typeof peers
+
+/** A figure of ours beside that of each peer; `peerFigure` is what comes behind the peer's name. */
+function beside(measured: string, ours: string, peerFigure: string, names = Object.keys(peers) as Peer[]): Row[] {
+  return names.map(name => ({ measured, ours, peer: peers[name], theirs: `${name}, ${peerFigure}` }))
+}
+
+/** Those that are known say what each sends. */
+function withSizes(row: Row, ours: string): Row {
+  const peer = (['fork', 'piscina'] as const).find(name => row.peer === peers[name])
+  return peer ? { ...row, sizes: { ours, theirs: `${peer} bytes` } } : row
+}
+
+const pools: Peer[] = ['piscina', 'tinypool', 'workerpool']
 
 export const calls: Suite = {
   name: 'calls',
-  rounds: 5,
-  programs: [() => figuresOf('pool-calls.ts'), () => figuresOf('piscina-calls.ts'), () => figuresOf('fork-echo.ts')],
+  rounds: 3,
+  programs: [
+    () => figuresOf('pool-calls.ts'),
+    () => figuresOf('fork-calls.ts'),
+    () => figuresOf('thread-calls.ts'),
+    () => figuresOf('piscina-calls.ts'),
+    () => figuresOf('tinypool-calls.ts'),
+    () => figuresOf('workerpool-calls.ts'),
+  ],
   rows: [
-    ...beside('`run`, a new closure each time', 'run', 'run bytes', 'piscina run', 'fork message'),
-    ...beside('`remote`', 'remote', 'remote bytes', 'piscina run', 'fork message'),
-    {
-      measured: '`map`, per item, 2 at a time',
-      ours: 'map, 2 at a time',
-      peer: 'piscina, 2 at a time',
-      theirs: 'piscina, 2 at a time',
-    },
-    {
-      measured: '`map`, per item, 64 at a time',
-      ours: 'map, 64 at a time',
-      peer: 'piscina, 64 at a time',
-      theirs: 'piscina, 64 at a time',
-      sizes: { ours: 'map bytes', theirs: 'piscina bytes' },
-    },
-    {
-      measured: 'first `run`, worker and all',
-      ours: 'first run',
-      peer: 'piscina, first run',
-      theirs: 'piscina, first run',
-    },
-    {
-      measured: 'first `run`, worker and all',
-      ours: 'first run',
-      peer: '`fork`, first message and echo',
-      theirs: 'fork, first message',
-    },
+    ...beside('first call, workers and all', 'ours, first', 'first'),
+    ...beside('`run`, a new closure each time', 'run', 'one', ['fork', 'piscina']).map(row =>
+      withSizes(row, 'run bytes'),
+    ),
+    ...beside('`remote`, one after the other', 'ours, one', 'one').map(row => withSizes(row, 'remote bytes')),
+    ...beside('`remote`, each of 2,000 at once', 'ours, 2,000 at once', '2,000 at once'),
+    ...beside('`map`, per item, 2 at a time', 'ours, 2 at a time', '2 at a time', pools),
+    ...beside('`map`, per item, 64 at a time', 'ours, 64 at a time', '64 at a time', pools),
+    ...beside('`remote`, 1 MB there and back', 'ours, 1 MB', '1 MB'),
+    ...beside('`remote`, 100 MB there and back', 'ours, 100 MB', '100 MB'),
   ],
 }

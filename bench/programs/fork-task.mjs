@@ -1,0 +1,2 @@
+/** The forked process. */
+process.on('message', message => process.send(typeof message === 'number' ? message + 1 : message))
