@@ -9,6 +9,7 @@ const figures = await callFigures('threads', () =>
   rawCallee(() => {
     const worker = new Worker(file)
     return {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
       send: message => worker.postMessage(message),
       onMessage: take => worker.on('message', take),
       end: () => worker.terminate(),
