@@ -17,6 +17,7 @@ const topics: readonly Topic[] = [
   { program: 'context.js', title: 'What arrows keep of the call around them', ...modules },
   { program: 'sloppy.cjs', title: 'Sloppy code', loaders: ['plain CommonJS'], majors: [20, 22, 26] },
   { program: 'sharing.js', title: 'Shared variables', ...modules },
+  { program: 'attributes.js', title: 'Attributes of functions', ...modules, loaders: ['plain ESM'] },
   { program: 'super.js', title: 'Super', ...modules },
   { program: 'eval.js', title: 'Functions that call eval()', ...modules, loaders: ['plain ESM'] },
   // V8 of Node 20 shows them as undefined.

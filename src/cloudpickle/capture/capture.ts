@@ -20,6 +20,7 @@ import { unsupported, type FrameUses } from './free-variables.ts'
 import { travelOf, type FunctionTravel } from './function-travel.ts'
 import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
 import { HeldBindings, isOfPackage } from './held-bindings.ts'
+import { HeapView } from './heap.ts'
 import { HomeObjects } from './home-objects.ts'
 import type { FunctionInternals, Inspector } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
@@ -49,6 +50,9 @@ export type Captured =
 /** Where functions stand in their scripts, which never changes. */
 const places = new WeakMap<Function, LiveFunction>()
 
+/** The computed keys of a class's fields, by V8's variable for each. */
+const fieldKeys = new WeakMap<Function, Map<string, string>>()
+
 export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
@@ -63,6 +67,7 @@ export class Capture {
     const place = this.#find(fn)
     return place && { script: place.script, scope: place.site.scope, internals: this.#inspector.internalsOf(fn) }
   })
+  #heap: { readonly view: HeapView | undefined } | undefined
   readonly #units = new Map<LoadedScript, CodeUnit>()
 
   readonly #named: NamedValues
@@ -89,8 +94,9 @@ export class Capture {
     )
     this.#stamped = new StampedObjects(inspector, this.#privates, fn => this.#find(fn))
     this.#around = new ClassesAround(inspector, fn => this.#find(fn))
-    const sharing = new ScopeSharing(inspector)
-    this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype))
+    const heap = (): HeapView | undefined => this.#lookAtHeap()
+    const sharing = new ScopeSharing(inspector, heap)
+    this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype), heap)
     this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
   }
 
@@ -146,14 +152,16 @@ export class Capture {
     if (!isForeign) this.#held.surround(script, scopes)
     const owned = this.#classes.ownerOf(fn, site, scopes)
     if (owned) return { kind: 'member', owned }
-    const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, live, uses)
+    const heap = (): HeapView | undefined => this.#lookAtHeap()
+    const frame = (uses: FrameUses): FrameValues => readFrame(this.#inspector, heap, live, uses)
     const moduleBehind = (binding: Binding, value: unknown): ModuleReference | undefined =>
       heldModule(script, binding, value, {
         targetOf: proxy => this.#inspector.stateOf(proxy)('[[Target]]'),
         scriptOf: declared => this.#scriptOf(declared),
       })
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
-    const home = (): object => this.#homeOf(live)
+    const home = (owner: Scope): object => this.#homeOf(live, owner)
+    const fieldKey = (slot: string): string => this.#fieldKeyOf(live, slot)
     const privates = (code: AnyNode, self: unknown): object => privateViews(this.#classAround(live, code, scopes, self))
     const common = (name: string): PropertyDescriptor | undefined => scriptVariable(internals.scopes(), name)
     const noteValue = (binding: Binding, value: unknown): void => {
@@ -168,6 +176,7 @@ export class Capture {
       commonOwner: this.#common,
       frame,
       home,
+      fieldKey,
       privates,
       moduleBehind,
       noteValue,
@@ -291,13 +300,32 @@ export class Capture {
     throw unsupported(script, site.node.start, what, 'Give the class a method for it')
   }
 
-  #homeOf({ fn, site, script }: LiveFunction): object {
-    const home = this.#homes.find(fn, site)
+  /** One for all of the dump. */
+  #lookAtHeap(): HeapView | undefined {
+    this.#heap ??= { view: HeapView.take(this.#inspector) }
+    return this.#heap.view
+  }
+
+  #fieldKeyOf({ fn, site, script }: LiveFunction, slot: string): string {
+    const known = fieldKeys.get(fn) ?? new Map<string, string>()
+    fieldKeys.set(fn, known)
+    const contexts = known.has(slot) ? [] : (this.#lookAtHeap()?.contextsOf(fn) ?? [])
+    const key = known.get(slot) ?? contexts.find(context => context.has(slot))?.value(slot)?.value
+    if (typeof key !== 'string') {
+      const what = 'the key of a field is computed, and what it was cannot be seen any more'
+      throw unsupported(script, site.node.start, what, 'Define the field in the constructor')
+    }
+    known.set(slot, key)
+    return key
+  }
+
+  #homeOf({ fn, site, script }: LiveFunction, owner: Scope): object {
+    const home = this.#homes.find(fn, site, owner)
     if (home) return home
     throw unsupported(
       script,
       site.node.start,
-      'of no object, or of several, it can be told that its `super` belongs to it',
+      'it cannot be told whose `super` it uses',
       'Name the object in place of `super`',
     )
   }

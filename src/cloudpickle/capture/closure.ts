@@ -44,8 +44,10 @@ export interface Surroundings {
   outside(): ReadonlySet<string>
   /** What an arrow kept of the call it was made in: `this`, if it is wanted, and the parameters' values. */
   frame(uses: FrameUses): { self: unknown; parameters: readonly unknown[] }
-  /** The object whose prototype `super` is in a method of an object literal. */
-  home(): object
+  /** The object whose prototype `super` is in the method whose scope `owner` is. */
+  home(owner: Scope): object
+  /** The key of a class's field, by V8's variable for it. */
+  fieldKey(slot: string): string
   /** Views of the private members of the class around the function whose text `code` is. */
   privates(code: AnyNode, self: unknown): object
   /** A variable that classic scripts have in common, and what stands for the object that it is a member of. */
@@ -114,7 +116,8 @@ function commonVariables(
   return [{ owner: unit, name: holder, value: owner }, ...members]
 }
 
-const unknownThis = new Global('cloudpickle', 'unknownThis')
+/** What is used as `this` where nothing tells which it is. */
+export const unknownThis = new Reduced({ callee: new Global('cloudpickle', 'unknownThis'), args: [] })
 
 const outside = new WeakMap<LoadedScript, ReadonlySet<string>>()
 
@@ -146,13 +149,14 @@ function isAround(outer: Scope, from: Scope): boolean {
 }
 
 function givenBy({ frame, self }: ClosurePlan, around: Surroundings): CapturedFunction['given'] {
-  const found = frame.self === 'call' || frame.parameters.size > 0 ? around.frame(frame) : undefined
+  const isOfCall = frame.self === 'call' || frame.self === 'unknown'
+  const found = isOfCall || frame.parameters.size > 0 ? around.frame(frame) : undefined
   const names = [...frame.parameters.values()]
   const given: [string, unknown][] = names.map((name, index) => [name, found?.parameters[index]])
-  if (frame.base !== undefined) given.push(['super', new SuperReference(around.home())])
+  if (frame.base) given.push(['super', new SuperReference(around.home(frame.base.owner))])
   for (const code of frame.privates.values()) given.push(['private members', around.privates(code, found?.self)])
-  const own = frame.self === 'unknown' ? new Reduced({ callee: unknownThis, args: [] }) : (self ?? found?.self)
-  return frame.self || given.length > 0 ? [['this', own], ...given] : []
+  for (const slot of frame.keys.values()) given.push(['field key', around.fieldKey(slot)])
+  return frame.self || given.length > 0 ? [['this', self ?? found?.self], ...given] : []
 }
 
 /** From the outermost to the innermost scope that holds one of the bindings. Those outside of it tell whose scope it is. */

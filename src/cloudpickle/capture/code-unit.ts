@@ -111,8 +111,8 @@ export class ScopeCode {
 /** A maker is called with the `this` that an arrow inside it is to have. */
 function writeFunction(writer: CodeWriter, name: string, { site, plan }: FunctionCode): void {
   const { frame } = plan
-  const base = frame.base === undefined ? [] : [frame.base]
-  const parameters = [...frame.parameters.keys(), ...base, ...frame.privates.keys()]
+  const base = frame.base ? [frame.base.variable] : []
+  const parameters = [...frame.parameters.keys(), ...base, ...frame.privates.keys(), ...frame.keys.keys()]
   writer.write(`,${name}(${parameters.join(',')}){`)
   // What eval() is given knows its variables by their names alone.
   if (writer.isBehind(plan.text.position) && !frame.hasEval) writeDetached(writer, site, plan, parameters)
@@ -120,23 +120,29 @@ function writeFunction(writer: CodeWriter, name: string, { site, plan }: Functio
   writer.write('}')
 }
 
-function writeText(writer: CodeWriter, { node }: FunctionSite, plan: ClosurePlan, site: SiteText): void {
-  const { text, position, isStrict } = site
+function writeText(writer: CodeWriter, site: FunctionSite, plan: ClosurePlan, siteText: SiteText): void {
+  const { text, position, isStrict } = siteText
   const { frame, isGuarded } = plan
   // The directive of a function around it is not part of the text.
   if (isStrict && !writer.unit.isStrict) writer.write('"use strict";')
   if (isGuarded) writer.write(`var ${blankFlag};`)
   const hasArguments = frame.hasEval && frame.parameters.has(writer.unit.arguments)
-  writer.write(hasArguments ? 'return(function(){return(' : 'return(')
-  const { kind, type } = node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
+  // What an arrow has of a method, it has of one that is called at once.
+  const isInMethod = frame.base !== undefined && site.form !== 'method'
+  const method = isInMethod ? `{__proto__:${frame.base?.variable},m(){return(` : 'function(){return('
+  writer.write(isInMethod || hasArguments ? `return(${method}` : 'return(')
+  const { kind, type } = site.node as AnyNode & { kind?: 'init' | 'method' | 'get' | 'set' }
   const isMember = type === 'Property' || type === 'MethodDefinition'
   // The object that a method or accessor needs around it is thrown away; what stays is the function.
   if (isMember) writer.write('Object.values(Object.getOwnPropertyDescriptors({')
-  if (frame.base !== undefined) writer.write(`__proto__:${frame.base},`)
+  if (frame.base && !isInMethod) writer.write(`__proto__:${frame.base.variable},`)
   writer.moveTo(position)
   writer.write(text)
   if (isMember) writer.write(`}))[0].${kind === 'get' || kind === 'set' ? kind : 'value'}`)
-  writer.write(hasArguments ? `)}).apply(this,${writer.unit.arguments})` : ')')
+  if (isInMethod || hasArguments) {
+    const given = hasArguments ? `,${writer.unit.arguments}` : ''
+    writer.write(isInMethod ? `)}}).m.apply(this${given})` : `)}).apply(this${given})`)
+  } else writer.write(')')
 }
 
 /**

@@ -11,6 +11,7 @@ import type { AnyNode, Node } from '../source/parse.ts'
 import { travelsByValue } from './function-reference.ts'
 import { blankFlag } from '../source/private-access.ts'
 import { within } from '../source/sorted-spans.ts'
+import { computedFieldKeys } from './left-behind.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { outerPrivates } from './outer-privates.ts'
 import { isStrictCode, type VariableUse } from './relined-text.ts'
@@ -54,10 +55,12 @@ export interface FrameUses {
   readonly self: 'call' | 'module' | 'unknown' | undefined
   /** Parameters of the maker, and the expression that gives the value of each inside the arrow. */
   readonly parameters: ReadonlyMap<string, string>
-  /** The parameter for what `super` is in a method of an object literal. */
-  readonly base: string | undefined
+  /** The parameter for what `super` is, and the scope of the method that it is of. */
+  readonly base: { readonly variable: string; readonly owner: Scope } | undefined
   /** Parameters for views of private members, and the class around the function that declares these. */
   readonly privates: ReadonlyMap<string, AnyNode>
+  /** Parameters for the computed keys of a class's fields, and V8's variable for each. */
+  readonly keys: ReadonlyMap<string, string>
   /** It calls eval(), so that everything has to be there under the names that the code around it has. */
   readonly hasEval: boolean
 }
@@ -77,7 +80,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
   const globals = new Set<string>()
   const parameters = new Map<string, string>()
   let self: FrameUses['self']
-  let base: string | undefined
+  let base: FrameUses['base']
   let usesExports = false
   const contexts = within(script.scopes.contextUses, site.node).filter(use => !isInside(left, use))
   const hasEval = contexts.some(({ kind }) => kind === 'eval')
@@ -122,10 +125,11 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
       contextUses.push({ reference: kind === 'import.meta' ? use : { start, end: start + 'import'.length }, variable })
       continue
     }
-    refuseContextUse(script, site, use, outer)
-    if (kind === 'super' && owner.node === site.code) base = `${script.freePrefix}_base`
+    refuseContextUse(script, use, outer)
+    const isOfMember = owner.node === site.code && site.form === 'method'
+    if (kind === 'super' && (isOfMember || outer.has(owner))) base = { variable: `${script.freePrefix}_base`, owner }
     if (!outer.has(owner)) continue
-    if (kind === 'this') self = selfOf(script, owner)
+    if (kind === 'this' || kind === 'super') self = selfOf(script, owner)
     if (kind === 'eval' && selfOf(script, owner)) self ??= 'unknown'
     if (kind === 'eval' && !owner.isModule) parameters.set(`${script.freePrefix}_arguments`, 'arguments')
     const isNative = kind === 'arguments' && hasEval
@@ -135,7 +139,7 @@ export function freeVariables(script: LoadedScript, site: FunctionSite, left: re
       frameEdits.push({ start, end, text: isShorthand ? `${kind}: ${variable}` : variable })
     }
   }
-  const frame = { self, parameters, base, privates: privates.classes, hasEval }
+  const frame = { self, parameters, base, privates: privates.classes, keys: computedFieldKeys(script, site), hasEval }
   return { bindings, context, globals, usesExports, contextUses, frame, frameEdits }
 }
 
@@ -191,7 +195,9 @@ function isProgram({ file }: LoadedScript): boolean {
   return file === undefined || travelsByValue(file)
 }
 
-function refuseContextUse(script: LoadedScript, site: FunctionSite, use: ContextUse, outer: ReadonlySet<Scope>): void {
+const callsNext = /^(?:\s|\/\*[^]*?\*\/|\/\/.*)*\(/
+
+function refuseContextUse(script: LoadedScript, use: ContextUse, outer: ReadonlySet<Scope>): void {
   const { kind, owner, start } = use
   if (kind === 'eval' && !isProgram(script)) {
     throw unsupported(
@@ -201,11 +207,11 @@ function refuseContextUse(script: LoadedScript, site: FunctionSite, use: Context
       'Pass what the code needs as arguments',
     )
   }
-  const isOfClass = owner.node === site.code && site.node.type !== 'Property'
-  const isSuper = kind === 'super' && (outer.has(owner) || isOfClass)
+  const isSuperCall = kind === 'super' && outer.has(owner) && callsNext.test(script.text.slice(use.end))
   const isOfModule = kind === 'arguments' && owner.isModule
-  if (isSuper || isOfModule) {
-    throw unsupported(script, start, `it uses \`${kind}\` of the code around it`, `Put it into a variable first`)
+  if (isSuperCall || isOfModule) {
+    const what = isSuperCall ? 'super()' : kind
+    throw unsupported(script, start, `it uses \`${what}\` of the code around it`, `Put it into a variable first`)
   }
   if (kind === 'arguments' && outer.has(owner)) refuseMappedArguments(script, owner, start)
 }

@@ -10,12 +10,18 @@ import type { AnyNode } from '../source/parse.ts'
 export interface FunctionExtras {
   name?: string
   length?: number
+  /** Which of `name` and `length` were deleted. */
+  deleted?: readonly ('name' | 'length')[]
   /** An object with the same own properties. */
   own?: object
-  /** An object with the own properties and the prototype of `fn.prototype`, whose `constructor` is the function. */
+  /** An object with the own properties of `fn.prototype`, whose `constructor` is the function. */
   members?: object
+  /** The prototype of `fn.prototype`. */
+  membersInherit?: object | null
   /** `fn.prototype` itself, where it is another object. */
   prototype?: unknown
+  /** `fn.prototype` cannot be replaced. */
+  isPrototypeFixed?: true
   /** The function's own prototype. */
   inherits?: object | null
   integrity?: 'closed' | 'sealed' | 'frozen'
@@ -32,12 +38,15 @@ export function functionExtras(fn: Function, natural: NaturalShape): FunctionExt
   const own = Object.getOwnPropertyDescriptors(fn) as Partial<Record<PropertyKey, PropertyDescriptor>>
   // V8 gives sloppy functions these two, which are null outside of a call.
   for (const key of ['arguments', 'caller']) delete own[key]
+  const deleted = (['name', 'length'] as const).filter(key => own[key] === undefined)
+  if (deleted.length > 0) extras.deleted = deleted
   if (takeUsual(own, 'name') && fn.name !== natural.name) extras.name = fn.name
   if (takeUsual(own, 'length') && fn.length !== natural.length) extras.length = fn.length
   const prototype = own['prototype']
   delete own['prototype']
   if (Reflect.ownKeys(own).length > 0) extras.own = Object.defineProperties({}, own as PropertyDescriptorMap)
   if (prototype) Object.assign(extras, prototypeExtras(fn, prototype.value))
+  if (prototype?.writable === false) extras.isPrototypeFixed = true
   const inherits = Object.getPrototypeOf(fn) as object | null
   if (inherits === null || !intrinsicName(inherits)?.endsWith('Function.prototype')) extras.inherits = inherits
   const integrity = integrityOf(fn)
@@ -78,7 +87,7 @@ function takeUsual(own: Partial<Record<PropertyKey, PropertyDescriptor>>, key: '
   return isUsual
 }
 
-function prototypeExtras(fn: Function, prototype: unknown): Pick<FunctionExtras, 'members' | 'prototype'> {
+function prototypeExtras(fn: Function, prototype: unknown): FunctionExtras {
   if (typeof prototype !== 'object' || prototype === null) return { prototype }
   const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(prototype)
   const parent = Object.getPrototypeOf(prototype) as object | null
@@ -86,8 +95,10 @@ function prototypeExtras(fn: Function, prototype: unknown): Pick<FunctionExtras,
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   if (constructor !== fn && !isGenerators) return { prototype }
   if (!isGenerators) Reflect.deleteProperty(members, 'constructor')
-  const isUsual = Reflect.ownKeys(members).length === 0 && (isGenerators || parent === Object.prototype)
-  return isUsual ? {} : { members: Object.create(parent, members) as object }
+  const extras: FunctionExtras = {}
+  if (Reflect.ownKeys(members).length > 0) extras.members = Object.defineProperties({}, members)
+  if (!isGenerators && parent !== Object.prototype) extras.membersInherit = parent
+  return extras
 }
 
 /** An object with what a class's prototype has beside its constructor; undefined for nothing. */

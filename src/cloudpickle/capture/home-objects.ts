@@ -1,14 +1,17 @@
 /**
  * The home objects of methods that use `super`: the objects of the literals that made them.
  *
- * V8 tells nobody, so the object is looked for where it should be: among all objects, it is the one that has the method. That
- * takes a walk through the heap, once for each dump that has such a method.
+ * V8 shows it in no scope, so the object is looked for where it should be: among all objects, it is the one that has the method.
+ * That takes a walk through the heap, once for each dump that has such a method. Where it has moved, and of arrows inside methods,
+ * the contexts of the function tell.
  */
 import { isModuleNamespaceObject, isProxy } from 'node:util/types'
 import { homeOf } from '../revive/home-objects.ts'
-import type { FunctionSite } from '../source/lexical-scopes.ts'
-import type { AnyNode } from '../source/parse.ts'
+import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
+import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
+import { isClass } from '../source/private-access.ts'
 import { literalKey } from './class-shape.ts'
+import type { HeapView } from './heap.ts'
 
 /** What `super` is in a method: whatever the prototype of `home` is at that time. */
 export class SuperReference {
@@ -19,20 +22,45 @@ export class SuperReference {
   }
 }
 
+/** Fixed for the life of a function. */
+const known = new WeakMap<Function, object>()
+
 export class HomeObjects {
   readonly #allObjects: () => readonly unknown[]
+  readonly #heap: () => HeapView | undefined
   #objects: readonly object[] | undefined
   readonly #having = new Map<PropertyKey, readonly object[]>()
 
   /** `allObjects` lists the objects of this process that inherit from `Object.prototype`. */
-  constructor(allObjects: () => readonly unknown[]) {
+  constructor(allObjects: () => readonly unknown[], heap: () => HeapView | undefined) {
     this.#allObjects = allObjects
+    this.#heap = heap
+  }
+
+  /** `owner` is the scope of the method that `super` is of. undefined where nothing tells. */
+  find(fn: Function, site: FunctionSite, owner: Scope): object | undefined {
+    const home =
+      homeOf(fn) ??
+      known.get(fn) ??
+      (site.node.type === 'Property' ? this.#thatHas(fn, site) : undefined) ??
+      this.#inContexts(fn, site, owner)
+    if (home) known.set(fn, home)
+    return home
+  }
+
+  /** A literal or class between would have a home object of its own in the contexts around the function. */
+  #inContexts(fn: Function, { node }: FunctionSite, owner: Scope): object | undefined {
+    if (isInLiteral(node, owner.node)) return undefined
+    const name = isStaticMember(owner) ? '.static_home_object' : '.home_object'
+    const value = this.#heap()
+      ?.contextsOf(fn)
+      .find(context => context.has(name))
+      ?.value(name)?.value
+    return typeof value === 'object' || typeof value === 'function' ? value : undefined
   }
 
   /** undefined where no object has the method, or several with different prototypes have. */
-  find(fn: Function, { node }: FunctionSite): object | undefined {
-    const known = homeOf(fn)
-    if (known) return known
+  #thatHas(fn: Function, { node }: FunctionSite): object | undefined {
     const { key, computed } = node as AnyNode & { type: 'Property' }
     const named = computed ? undefined : literalKey(key)
     const owners = this.#objectsWith(named).filter(object => {
@@ -52,6 +80,21 @@ export class HomeObjects {
     this.#having.set(key, having)
     return having
   }
+}
+
+function isInLiteral(inner: Node, outer: Node): boolean {
+  for (let node: Node | undefined = outer; node && node !== inner;) {
+    node = childNodes(node).find(({ start, end }) => start <= inner.start && inner.end <= end)
+    if (node && node !== inner && (node.type === 'ObjectExpression' || isClass(node as AnyNode))) return true
+  }
+  return false
+}
+
+function isStaticMember({ node, parent }: Scope): boolean {
+  const cls = parent?.node as AnyNode | undefined
+  if (!cls || !isClass(cls)) return false
+  const member = cls.body.body.find(({ start, end }) => start <= node.start && node.end <= end)
+  return member !== undefined && (member.type === 'StaticBlock' || member.static)
 }
 
 function isOrdinary(object: unknown): object is object {

@@ -81,6 +81,7 @@ export class Inspector {
   /** How often scripts were listed. */
   #listings = 0
   #isEnding = false
+  #hasHeapIds = false
   /** Frames are entered in many dumps in a row, or in none; scripts are listed once. */
   #hasEntered = false
   /** Conditions for entering functions, by what stands for their text: set once for all functions that it makes. */
@@ -153,6 +154,35 @@ export class Inspector {
     const instances = Array.from(this.#valueOf(objects) as ArrayLike<unknown>)
     this.#post('Runtime.releaseObject', { objectId: objects.objectId })
     return instances
+  }
+
+  /** A snapshot of the heap as JSON, whose object ids hold until `release`. */
+  heapSnapshot(): string {
+    const chunks: string[] = []
+    const onChunk = ({ params }: { params: { chunk: string } }): void => void chunks.push(params.chunk)
+    this.#session.on('HeapProfiler.addHeapSnapshotChunk', onChunk)
+    this.#hasHeapIds = true
+    // Unlike takeHeapSnapshot, which waits for the program to come to rest, the end of tracking takes one at once.
+    this.#post('HeapProfiler.startTrackingHeapObjects', { trackAllocations: false })
+    this.#post('HeapProfiler.stopTrackingHeapObjects', { reportProgress: false })
+    this.#session.off('HeapProfiler.addHeapSnapshotChunk', onChunk)
+    return chunks.join('')
+  }
+
+  /** What an object is called in heap snapshots. */
+  heapIdOf(value: object): number {
+    const objectId = this.#handleOf(value)
+    const { heapSnapshotObjectId } = this.#post<{ heapSnapshotObjectId: string }>('HeapProfiler.getHeapObjectId', {
+      objectId,
+    })
+    return Number(heapSnapshotObjectId)
+  }
+
+  objectOfHeapId(id: number): object {
+    const parameters = { objectId: String(id), objectGroup: 'modulepickle' }
+    return this.#valueOf(
+      this.#post<{ result: Remote }>('HeapProfiler.getObjectByHeapObjectId', parameters).result,
+    ) as object
   }
 
   /** The private members of an object, with their `#`. Accessors have no value here. */
@@ -350,6 +380,9 @@ export class Inspector {
       this.#isEnding = true
       afterThisJob(() => this.#endDebugging())
     }
+    // V8 keeps ids up to date for as long as there are any.
+    if (this.#hasHeapIds) this.#post('HeapProfiler.disable')
+    this.#hasHeapIds = false
     if (this.#handles < handleLimit) return
     this.#post('Runtime.releaseObjectGroup', { objectGroup: 'modulepickle' })
     this.#boxId = undefined

@@ -8,13 +8,11 @@ import type { Edit } from '../source/edit.ts'
 import type { FunctionSite } from '../source/lexical-scopes.ts'
 import type { AnyNode, Node } from '../source/parse.ts'
 import { isSafeKey, placeholderKey } from './class-shape.ts'
-import { unsupported } from './free-variables.ts'
 import type { ClassNode } from '../source/private-access.ts'
 import type { LoadedScript } from './loaded-script.ts'
 
 type MemberNode = ClassNode['body']['body'][number]
 
-/** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED */
 export function leftBehind(script: LoadedScript, { node, code, form }: FunctionSite): Edit[] {
   if (form === 'class') return classEdits(script, code as ClassNode)
   const member = node as AnyNode
@@ -48,12 +46,23 @@ function memberEdits(script: LoadedScript, member: MemberNode): Edit[] {
     return [removal(text, isPrivate ? member.key.end : start, end, ';')]
   }
   if (!member.computed || isSafeKey(script, member.key)) return []
-  throw unsupported(
-    script,
-    member.key.start,
-    'the key of a field is computed, and what it was cannot be seen any more',
-    'Define the field in the constructor',
-  )
+  return [removal(text, member.key.start, member.key.end, fieldKeyVariable(script, member.key))]
+}
+
+/** Of a class's fields with keys that are computed once: the variable that has the key in the text that travels, and V8's own. */
+export function computedFieldKeys(script: LoadedScript, { code, form }: FunctionSite): Map<string, string> {
+  const keys = new Map<string, string>()
+  const members = form === 'class' ? (code as ClassNode).body.body : []
+  const computed = members.filter(member => member.type === 'PropertyDefinition' && member.computed)
+  for (const [index, member] of computed.entries()) {
+    if (member.type !== 'PropertyDefinition' || member.static || isSafeKey(script, member.key)) continue
+    keys.set(fieldKeyVariable(script, member.key), `.class-field-${index + 1}`)
+  }
+  return keys
+}
+
+function fieldKeyVariable({ freePrefix }: LoadedScript, { start }: Node): string {
+  return `${freePrefix}_key${start}`
 }
 
 /** `get[key]` needs no space, `get name` does. */
