@@ -82,7 +82,8 @@ async function bundlePrograms() {
     outfile: 'dist/runner.cjs',
     format: 'cjs',
     target: 'node12',
-    minifySyntax: true,
+    // Short, as it is an argument of a command line.
+    minify: true,
   })
 }
 

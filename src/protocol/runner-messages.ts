@@ -26,6 +26,9 @@ export type FromRunner =
       readonly failure: string | null
     }
 
+/** On this the sender says first of all what the workers' program is, and ends. */
+export const programChannel = 1
+
 /** The channels of a worker: its conversation, and what its code prints. */
 export function channelsOf(worker: number): { conversation: number; stdout: number; stderr: number } {
   return { conversation: 3 * worker, stdout: 3 * worker + 1, stderr: 3 * worker + 2 }

@@ -3,19 +3,25 @@
  *
  * It runs no code of calls, so nothing that such code prints, and no way in which it ends its process, touches the
  * conversations of others. Ends, and all its workers with it, when its stdin does: then the sender is gone.
- * Its one argument, if there is one, is the directory that workers work in, in the place of an empty one each.
+ * It is the text that Node is given to evaluate. Its arguments are a name for the directory where it keeps things and, if there is a
+ * second, the directory that workers work in, in the place of an empty one each.
  */
 import { Socket } from 'node:net'
 import os from 'node:os'
+import type { Readable } from 'node:stream'
 import { Channels } from '../protocol/channels.ts'
-import { parseMessage, type FromRunner, type ToRunner } from '../protocol/runner-messages.ts'
+import { parseMessage, programChannel, type FromRunner, type ToRunner } from '../protocol/runner-messages.ts'
+import { makeHome, type Home } from './home.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { startWorker, type StartedWorker } from './start-worker.ts'
 
-const [, , directory] = process.argv
+const [, name = '', directory] = process.argv
 const workers = new Map<number, StartedWorker>()
 const memory = new MemoryWatch()
 const channels = new Channels(text => take(parseMessage<ToRunner>(text, ['start', 'kill'])))
+
+const home = receiveHome(channels.open(programChannel))
+home.catch(() => {})
 
 const input = new Socket({ fd: 0, readable: true, writable: false })
 const output = new Socket({ fd: 1, readable: false, writable: true })
@@ -34,8 +40,14 @@ function take(message: ToRunner): void {
   else start(message.worker, message.env)
 }
 
+async function receiveHome(program: Readable): Promise<Home> {
+  const pieces: Buffer[] = []
+  for await (const piece of program) pieces.push(piece as Buffer)
+  return makeHome(name, Buffer.concat(pieces))
+}
+
 function start(number: number, env: NodeJS.ProcessEnv): void {
-  const worker = startWorker(number, channels, { directory, env })
+  const worker = startWorker(number, channels, { home, directory, env })
   workers.set(number, worker)
   void worker.ended.then(({ code, signal, failure }) => {
     workers.delete(number)

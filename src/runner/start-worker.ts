@@ -1,7 +1,7 @@
 /**
  * One worker of a container: the same program as anywhere, its streams carried by channels.
  */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
@@ -9,6 +9,7 @@ import type { Channels } from '../protocol/channels.ts'
 import { firstEvent } from '../protocol/first-event.ts'
 import { readSoFar } from '../protocol/read-so-far.ts'
 import { channelsOf } from '../protocol/runner-messages.ts'
+import type { Home } from './home.ts'
 
 interface End {
   readonly code: number | null
@@ -17,6 +18,7 @@ interface End {
 }
 
 interface Surroundings {
+  readonly home: Promise<Home>
   /** In the place of an empty one. */
   readonly directory: string | undefined
   /** Added to the environment. */
@@ -29,55 +31,77 @@ export interface StartedWorker {
   kill(): void
 }
 
-/** As the sender has put it there: this program, the worker's, and a directory where every user may make directories. */
-const installed = path.dirname(process.argv[1] as string)
-const program = path.join(installed, 'worker.mjs')
-const common = path.join(installed, 'work')
+/** What this process itself evaluates is not for workers. */
+const options = process.execArgv.slice(0, -2)
 
 /** A process that code has left behind may hold the pipes open: what is in them by then is all that is waited for. */
 const lastWordsMs = 100
 
-export function startWorker(number: number, channels: Channels, { directory, env }: Surroundings): StartedWorker {
+export function startWorker(number: number, channels: Channels, surroundings: Surroundings): StartedWorker {
   const numbers = channelsOf(number)
-  const scratch = directory === undefined ? path.join(common, `worker-${process.pid}-${number}`) : undefined
-  const child = spawn(process.execPath, [...process.execArgv, program, ...(scratch === undefined ? [] : [scratch])], {
-    cwd: directory ?? common,
-    env: { MODULEPICKLE_CACHE: path.join(common, `cache-${process.getuid?.() ?? 0}`), ...process.env, ...env },
+  // At once, as the sender may have said more already.
+  const [conversation, stdout, stderr] = [numbers.conversation, numbers.stdout, numbers.stderr].map(each =>
+    channels.open(each),
+  ) as [Duplex, Duplex, Duplex]
+  let kill = (): void => {}
+  const killed = new Promise<void>(resolve => (kill = resolve))
+  return { ended: run(), kill }
+
+  async function run(): Promise<End> {
+    try {
+      const home = await surroundings.home
+      const child = spawnWorker(`worker-${process.pid}-${number}`, home, surroundings)
+      void killed.then(() => child.process.kill('SIGKILL'))
+      conversation.pipe(child.conversation)
+      return await untilEnd(child, [
+        carry(child.stdout, stdout),
+        carry(child.stderr, stderr),
+        // What was printed before arrives before.
+        carry(child.conversation, conversation, () => readSoFar([child.stdout, child.stderr])),
+      ])
+    } catch (error) {
+      for (const channel of [conversation, stdout, stderr]) channel.destroy()
+      return { code: null, signal: null, failure: (error as Error).message }
+    }
+  }
+}
+
+interface Spawned {
+  readonly process: ChildProcess
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly conversation: Duplex
+  readonly lifeline: Duplex
+  readonly scratch: string | undefined
+}
+
+function spawnWorker(name: string, home: Home, { directory, env }: Surroundings): Spawned {
+  const scratch = directory === undefined ? path.join(home.directory, name) : undefined
+  const child = spawn(process.execPath, [...options, home.program, ...(scratch === undefined ? [] : [scratch])], {
+    cwd: directory ?? home.directory,
+    env: { MODULEPICKLE_CACHE: path.join(home.directory, 'cache'), ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
-  const [, stdout, stderr, conversation, lifeline] = child.stdio as unknown as [
-    null,
-    Readable,
-    Readable,
-    Duplex,
-    Duplex,
-  ]
-  const open = channels.open(numbers.conversation)
-  const output = [stdout, stderr]
-  const carried = [
-    carry(stdout, channels.open(numbers.stdout)),
-    carry(stderr, channels.open(numbers.stderr)),
-    // What was printed before arrives before.
-    carry(conversation, open, () => readSoFar(output)),
-  ]
-  open.pipe(conversation)
+  const [, stdout, stderr, conversation, lifeline] = child.stdio as unknown as FiveStreams
   lifeline.on('error', () => {})
-  return { ended: untilEnd(), kill: () => child.kill('SIGKILL') }
+  return { process: child, stdout, stderr, conversation, lifeline, scratch }
+}
 
-  async function untilEnd(): Promise<End> {
-    const end = await new Promise<End>(resolve => {
-      child.once('error', error => resolve({ code: null, signal: null, failure: error.message }))
-      child.once('exit', (code, signal) => resolve({ code, signal, failure: null }))
-    })
-    const patience = setTimeout(() => {
-      for (const pipe of [stdout, stderr, conversation]) pipe.destroy()
-    }, lastWordsMs)
-    await Promise.all(carried)
-    clearTimeout(patience)
-    lifeline.destroy()
-    if (scratch !== undefined) removeQuietly(scratch)
-    return end
-  }
+type FiveStreams = readonly [stdin: null, stdout: Readable, stderr: Readable, conversation: Duplex, lifeline: Duplex]
+
+async function untilEnd(child: Spawned, carried: readonly Promise<void>[]): Promise<End> {
+  const end = await new Promise<End>(resolve => {
+    child.process.once('error', error => resolve({ code: null, signal: null, failure: error.message }))
+    child.process.once('exit', (code, signal) => resolve({ code, signal, failure: null }))
+  })
+  const patience = setTimeout(() => {
+    for (const pipe of [child.stdout, child.stderr, child.conversation]) pipe.destroy()
+  }, lastWordsMs)
+  await Promise.all(carried)
+  clearTimeout(patience)
+  child.lifeline.destroy()
+  if (child.scratch !== undefined) removeQuietly(child.scratch)
+  return end
 }
 
 /** Settles when the channel has taken everything, and its end. Each piece is written when `ready` says so. */

@@ -217,7 +217,7 @@ suite('docker:', { skip }, () => {
     test('with options that mean nothing', async () => {
       const wrong: readonly (readonly [string, string, RegExp])[] = [
         ['{"memory":"much"}', 'RangeError', /512m/],
-        ['{"worker":2}', 'TypeError', /has no option worker\. It has workers,/],
+        ['{"worker":2}', 'TypeError', /has no option worker\. It has .*\bworkers,/],
         ['{"gpus":"some"}', 'RangeError', /"all"/],
         ['{"container":"x"}', 'TypeError', /for the target docker: alone/],
       ]

@@ -9,7 +9,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { openEngine, type Engine, type Parameters } from '../../src/executors/docker/engine.ts'
 import { ownerLabel } from '../../src/executors/docker/create-body.ts'
-import { tarOf, type TarEntry } from '../../src/executors/docker/tar.ts'
+import { tarOf, type TarEntry } from './tar.ts'
 import { nodeOfMajor } from './project.ts'
 import { unless } from './requirements.ts'
 

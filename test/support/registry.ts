@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { tarOf } from '../../src/executors/docker/tar.ts'
+import { tarOf } from './tar.ts'
 
 export interface Registry {
   /** What to pull. */

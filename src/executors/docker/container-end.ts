@@ -60,8 +60,9 @@ function notStarted(name: string, node: string, code: string | undefined, said: 
   const isMissing =
     code === '126' || code === '127' || /executable file not found|no such file or directory/i.test(said)
   if (isMissing) return withoutNode(name, `there is no program ${node} that can be run`, said)
-  // Whatever it was, it has done what it was asked, and is not Node.
-  if (code === '0') return withoutNode(name, `its program ${node} is something else`, said)
+  // Whatever it was, it has done what it was asked, or has not understood it, and is not Node, which calls itself that.
+  if (code === '0' || (said !== '' && !/\bnode\b/i.test(said)))
+    return withoutNode(name, `its program ${node} is something else`, said)
   const printed = said === '' ? '' : ` It printed:\n${said}`
   return new ModulePickleError(
     'ERR_CONTAINER_START',

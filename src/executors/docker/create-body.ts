@@ -2,21 +2,20 @@
  * The engine's description of a container, from the options of `docker:`.
  */
 import { ownName } from '../../snapshot/materialize/process-name.ts'
-import { workerArguments } from '../local/environment.ts'
 import { memoryBytes, type DockerMount, type DockerOptions } from './docker-options.ts'
 import type { Parameters } from './engine.ts'
-import { installedRunner } from './runtime-archive.ts'
+import { runnerArguments } from './programs.ts'
 
 /** Whose container it is: `ownName` of the process that made it. */
 export const ownerLabel = 'modulepickle.owner'
 
 /** A container of its own for `image`, which ends when its stdin does and is removed by the engine when it has ended. */
 export function createBody(image: string, options: DockerOptions): Parameters {
-  const { node = 'node', user, memory, cpus, network, gpus } = options
+  const { node = 'node', cwd, user, memory, cpus, network, gpus } = options
   return {
     Image: image,
     Entrypoint: [node],
-    Cmd: runnerArguments(options),
+    Cmd: runnerArguments(cwd),
     Env: environment(options),
     WorkingDir: '/',
     Labels: { [ownerLabel]: ownName },
@@ -28,6 +27,8 @@ export function createBody(image: string, options: DockerOptions): Parameters {
     ...(user === undefined ? {} : { User: user }),
     HostConfig: {
       AutoRemove: true,
+      // What it writes is protocol. The engine need not keep it, least of all on its disk.
+      LogConfig: { Type: 'none' },
       // Reaps what the code of calls leaves behind.
       Init: true,
       ...(memory === undefined ? {} : { Memory: memoryBytes(memory), MemorySwap: memoryBytes(memory) }),
@@ -41,19 +42,15 @@ export function createBody(image: string, options: DockerOptions): Parameters {
 
 /** The runner in a container that runs already. */
 export function execBody(options: DockerOptions): Parameters {
-  const { node = 'node', user } = options
+  const { node = 'node', cwd, user } = options
   return {
-    Cmd: [node, ...runnerArguments(options)],
+    Cmd: [node, ...runnerArguments(cwd)],
     Env: environment(options),
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
     ...(user === undefined ? {} : { User: user }),
   }
-}
-
-function runnerArguments({ cwd }: DockerOptions): string[] {
-  return [...workerArguments(), installedRunner(), ...(cwd === undefined ? [] : [cwd])]
 }
 
 function environment({ env }: DockerOptions): string[] {

@@ -32,6 +32,17 @@ export function engineError(error: unknown): ModulePickleError {
   })
 }
 
+/** What the engine says of a container that it was to start, with a way out where there is one. */
+export function startError(error: unknown): ModulePickleError {
+  if (!/could not select device driver|nvidia-container|no known GPU vendor/i.test(reason(error)))
+    return engineError(error)
+  return new ModulePickleError(
+    'ERR_CONTAINER_START',
+    `The engine has no GPU to give: ${reason(error)}. Install the GPU's driver and its container toolkit on the engine's machine and restart the engine (for NVIDIA: nvidia-ctk runtime configure --runtime=docker), name an engine that has one in DOCKER_HOST, or leave out the option gpus.`,
+    { cause: error },
+  )
+}
+
 export function unreachable(why: string, cause?: unknown): ModulePickleError {
   return new ModulePickleError(
     'ERR_ENGINE_UNREACHABLE',

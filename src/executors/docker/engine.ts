@@ -20,9 +20,6 @@ export interface Container {
   readonly id: string
   start(): Promise<unknown>
   attach(options: Parameters): Promise<EngineSocket>
-  putArchive(tar: Uint8Array, options: Parameters): Promise<unknown>
-  /** The answer is a stream without content; unread, it keeps its connection. */
-  infoArchive(options: Parameters): Promise<Readable>
   inspect(): Promise<ContainerState>
   exec(body: Parameters): Promise<{ start(options: Parameters): Promise<EngineSocket> }>
   wait(options: Parameters): Promise<unknown>

@@ -5,11 +5,12 @@
  */
 import { isModulePickleError, ModulePickleError } from '../../errors.ts'
 import { Channels } from '../../protocol/channels.ts'
-import { parseMessage, type FromRunner } from '../../protocol/runner-messages.ts'
+import { parseMessage, programChannel, type FromRunner } from '../../protocol/runner-messages.ts'
 import { keyVariable } from '../conversation-key.ts'
 import { ContainerWorker } from './container-worker.ts'
 import { withoutNode } from './container-end.ts'
 import type { Launch, Launched } from './launch.ts'
+import { workerProgram } from './programs.ts'
 
 export type Hello = Extract<FromRunner, { kind: 'hello' }>
 
@@ -28,7 +29,7 @@ export class RunnerLink {
   #refuse: (error: Error) => void = () => {}
   #hasGreeted = false
   #isOver = false
-  #removal: Promise<void> | undefined
+  #ending: Promise<void> | undefined
 
   constructor(launch: Launch) {
     this.channels = new Channels(text => this.#take(parseMessage<FromRunner>(text, ['hello', 'exited'])))
@@ -37,6 +38,7 @@ export class RunnerLink {
       this.#refuse = reject
     })
     this.greeted.catch(() => {})
+    this.channels.open(programChannel).end(workerProgram())
     void this.#open(launch)
   }
 
@@ -79,7 +81,7 @@ export class RunnerLink {
   async close(): Promise<void> {
     this.#isOver = true
     await this.greeted.catch(() => {})
-    await this.#remove()
+    await this.#end()
     this.#over(new ModulePickleError('ERR_CONTAINER_LOST', `The ${this.name} was ended.`))
   }
 
@@ -91,6 +93,7 @@ export class RunnerLink {
       launched.output.on('error', error => (confusion = error))
       launched.output.once('close', () => void this.#lost(launched, confusion))
       this.channels.connect(launched.output, launched.input)
+      await launched.started
     } catch (error) {
       this.#over(error as Error)
     }
@@ -107,7 +110,7 @@ export class RunnerLink {
     const tooOld = refuseNode(message.node, this.name)
     if (tooOld) {
       this.#over(tooOld)
-      void this.#remove()
+      void this.#end()
       return
     }
     this.#hasGreeted = true
@@ -126,9 +129,10 @@ export class RunnerLink {
     if (this.#isOver) return
     this.#isOver = true
     const said = isModulePickleError(confusion) && !this.#hasGreeted ? confusion.message : ''
-    const reason = await launched.explain(this.#hasGreeted, said)
+    const explain = (): Promise<ModulePickleError> => launched.explain(this.#hasGreeted, said)
+    const reason = await launched.started.then(explain, (error: Error) => error)
     this.#over(said === '' ? reason : withoutNode(this.name, 'what was started as Node is something else', said))
-    await this.#remove()
+    await this.#end()
   }
 
   #over(reason: Error): void {
@@ -139,8 +143,8 @@ export class RunnerLink {
     this.channels.close()
   }
 
-  #remove(): Promise<void> {
-    return (this.#removal ??= this.#launched?.remove() ?? Promise.resolve())
+  #end(): Promise<void> {
+    return (this.#ending ??= this.#launched?.end() ?? Promise.resolve())
   }
 }
 

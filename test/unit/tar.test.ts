@@ -1,9 +1,9 @@
-/** The archives that containers get, judged by tar itself. */
+/** The archives that images are made from, judged by tar itself. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import { tarOf } from '../../../src/executors/docker/tar.ts'
-import { unlessCommand } from '../../support/requirements.ts'
+import { tarOf } from '../support/tar.ts'
+import { unlessCommand } from '../support/requirements.ts'
 
 test('tar reads names, modes, owners and contents', { skip: unlessCommand('tar', 'Install it.') }, () => {
   const archive = tarOf([
