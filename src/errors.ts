@@ -61,6 +61,8 @@ export const codes = {
   ERR_CALL_TIMEOUT: 'The call took longer than it was allowed.',
   ERR_EXECUTOR_UNSUPPORTED: 'The executor cannot do what was asked of it.',
   ERR_EXECUTOR_CLOSED: 'The executor is closed.',
+  ERR_NOT_A_FUNCTION: 'What a call was to run is no function.',
+  ERR_CALL_UNSETTLED: 'The process has nothing left to do, and a call in it has not ended.',
   ERR_NESTED_CALL: 'Code that runs on a worker used an executor of its own.',
   ERR_RESULT_NOT_JSON: 'A result that was asked for as JSON holds something that JSON cannot say.',
   ERR_PROTOCOL: 'The peer sent something that is not part of the protocol.',

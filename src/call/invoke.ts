@@ -1,7 +1,9 @@
 /**
  * Calls a function as a call does: its result is what it settles with, or, where that is an async iterable, the items of that.
  */
+import { inspect } from 'node:util'
 import { traceAsync, type StageDetails } from '../diagnostics/channels.ts'
+import { ModulePickleError } from '../errors.ts'
 import { isAsyncIterable } from './outgoing-items.ts'
 import type { RunningCall } from './running-call.ts'
 
@@ -26,9 +28,18 @@ export function invoke(invocation: Invocation, running: RunningCall, sink: ItemS
 }
 
 async function callAndSend({ fn, args }: Invocation, { items }: RunningCall, sink: ItemSink): Promise<unknown> {
-  if (typeof fn !== 'function') throw new TypeError(`What is to run has to be a function, and is ${typeof fn}.`)
+  if (typeof fn !== 'function') throw notRunnable(fn)
   const result: unknown = await Reflect.apply(fn, undefined, args)
   if (!isAsyncIterable(result)) return result
   sink.open()
   return items.send(result, item => sink.give(item))
+}
+
+/** Who made the call may not have known, as where an export was named. */
+function notRunnable(value: unknown): ModulePickleError {
+  const [what = ''] = inspect(value, { depth: 0, customInspect: false }).split('\n')
+  return new ModulePickleError(
+    'ERR_NOT_A_FUNCTION',
+    `What is to run has to be a function, and is ${what.slice(0, 80)}.`,
+  )
 }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { isModulePickleError } from '../errors.ts'
+import { isModulePickleError, ModulePickleError } from '../errors.ts'
 import { packageDirectory } from '../executors/own-package.ts'
 import { UsageError, type Command } from './command.ts'
 import { commands } from './commands/index.ts'
@@ -15,7 +15,9 @@ import { suggestion } from './suggest.ts'
 import { Terminal } from './terminal.ts'
 
 const terminal = new Terminal()
-process.exitCode = await main(process.argv.slice(2))
+const running = main(process.argv.slice(2)).finally(() => process.off('beforeExit', endUnsettled))
+process.once('beforeExit', endUnsettled)
+void running.then(code => (process.exitCode = code))
 
 async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(args[0])
@@ -34,6 +36,14 @@ async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
     terminal.doing(undefined)
     return failed(error, command, own.includes('--verbose'))
   }
+}
+
+/** Nothing is left that could settle what the command waits for. */
+function endUnsettled(): void {
+  const [name = ''] = process.argv.slice(2)
+  const message = 'The function waits for something that never comes: nothing is left to do in this process.'
+  const command = find(name)
+  if (command) process.exitCode = failed(new ModulePickleError('ERR_CALL_UNSETTLED', message), command, false)
 }
 
 function help(name: string | undefined): ExitCode {
@@ -61,7 +71,7 @@ function failed(error: unknown, { name, usage }: Command, isVerbose: boolean): E
   const code = isModulePickleError(error) ? `${error.code}: ` : ''
   terminal.note(`modulepickle ${name}: ${code}${message}\n`)
   if (isVerbose) terminal.note(`${terminal.thrown(error)}\n`)
-  return exitCodes.failed
+  return isModulePickleError(error, 'ERR_NOT_A_FUNCTION') ? exitCodes.usage : exitCodes.failed
 }
 
 function packageVersion(): string {

@@ -1,13 +1,12 @@
 /**
  * One call of a function on an executor, as a program: what it prints, its result, and how the program ends.
  */
-import { isModulePickleError } from '../errors.ts'
 import { connect, type LogLine } from '../executors/index.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { listenForInterruption } from './interruption.ts'
 import { printResult } from './results.ts'
 import type { Terminal } from './terminal.ts'
-import { withoutOwnFrames } from './thrown.ts'
+import { endOfFailed } from './thrown.ts'
 
 export interface Run {
   readonly fn: (...args: readonly unknown[]) => unknown
@@ -33,11 +32,7 @@ export async function runOn({ fn, args, target, env, timeoutMs, asJson }: Run, t
     await printResult(result, asJson, terminal)
     return terminal.unread.aborted ? exitCodes.unread : exitCodes.ok
   } catch (error) {
-    if (interruption.signal.aborted) return exitCodes.interrupted
-    if (terminal.unread.aborted) return exitCodes.unread
-    if (isModulePickleError(error)) throw error
-    terminal.note(`${terminal.thrown(withoutOwnFrames(error))}\n`)
-    return exitCodes.threw
+    return endOfFailed(error, interruption, terminal)
   } finally {
     terminal.doing(undefined)
     await executor.close({ force: signal.aborted })

@@ -1,7 +1,11 @@
 /**
- * What a function threw, without the stack frames of this program, which are nobody's business.
+ * What a function threw, without the stack frames of this program, which are nobody's business; and how the program ends then.
  */
+import { isModulePickleError } from '../errors.ts'
 import { ownUrl } from '../executors/own-package.ts'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
+import type { Interruption } from './interruption.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Changes the stacks of `thrown` and of its causes. */
 export function withoutOwnFrames(thrown: unknown): unknown {
@@ -13,4 +17,13 @@ export function withoutOwnFrames(thrown: unknown): unknown {
     Reflect.defineProperty(error, 'stack', { value: lines.join('\n'), configurable: true, writable: true })
   }
   return thrown
+}
+
+/** How the program ends whose call has failed with `error`, which is shown. @throws ModulePickleError where it is no doing of the function */
+export function endOfFailed(error: unknown, interruption: Interruption, terminal: Terminal): ExitCode {
+  if (interruption.signal.aborted) return exitCodes.interrupted
+  if (terminal.unread.aborted) return exitCodes.unread
+  if (isModulePickleError(error)) throw error
+  terminal.note(`${terminal.thrown(withoutOwnFrames(error))}\n`)
+  return exitCodes.threw
 }

@@ -65,7 +65,7 @@ export interface ExecutorStats {
   readonly objectsSent: number
   /** Different states of local packages that calls have used. */
   readonly snapshots: number
-  /** Workers that are running now. */
+  /** Workers that are running now. May be two more than `workers`, which have code that is not called now, and are kept idle. */
   readonly workers: number
 }
 

@@ -27,6 +27,17 @@ export function checkAmounts(name: string, value: unknown): void {
   }
 }
 
+/** @throws TypeError unless `value` gives a text, or undefined, to each of its names */
+export function checkEnvironment(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`env has to be an object, and is ${Array.isArray(value) ? 'an array' : shown(value)}.`)
+  }
+  for (const [name, text] of Object.entries(value)) {
+    if (text === undefined || (typeof text === 'string' && !text.includes('\0'))) continue
+    throw new TypeError(`env.${name} has to be a text, and is ${shown(text)}.`)
+  }
+}
+
 /** @throws RangeError unless `value` is one of the ways to say when code is looked at again */
 export function checkFreshness(value: unknown): void {
   if (typeof value !== 'object' || value === null) return checkChoice('fresh', value, ['call', 'once'])

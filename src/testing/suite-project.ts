@@ -22,6 +22,8 @@ export type Functions = typeof import('./project/index.ts')
 
 const sources = builtFile('testing/project')
 
+const opened = new Set<string>()
+
 export class SuiteProject {
   readonly functions: Functions
   readonly #directory: string
@@ -29,7 +31,8 @@ export class SuiteProject {
   /** A copy of the package that nothing else uses; removed when this process exits. */
   static async open(): Promise<SuiteProject> {
     const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'modulepickle-suite-')))
-    process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+    if (opened.size === 0) process.once('exit', removeAll)
+    opened.add(directory)
     for (const name of readdirSync(sources)) {
       if (name.endsWith('.js')) copyFileSync(path.join(sources, name), path.join(directory, name))
     }
@@ -53,4 +56,8 @@ export class SuiteProject {
   write(name: string, content: string | Uint8Array): void {
     writeFileSync(path.join(this.#directory, name), content)
   }
+}
+
+function removeAll(): void {
+  for (const directory of opened) rmSync(directory, { recursive: true, force: true })
 }

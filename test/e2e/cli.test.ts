@@ -83,7 +83,21 @@ suite('modulepickle run', () => {
   })
 
   test('says that what it was given is no function', async () => {
-    ended(await project.cli(['run', 'score.ts#table']), { code: 1, stderr: /has to be a function, and is object/ })
+    const stderr = /^modulepickle run: ERR_NOT_A_FUNCTION: .* has to be a function, and is Map\(1\) \{/
+    ended(await project.cli(['run', 'score.ts#table']), { code: 2, stderr })
+    ended(await project.cli(['run', 'score.ts#table', '--on', 'inline:']), { code: 2, stderr })
+  })
+
+  test('says so where what it waits for never comes', async () => {
+    const stderr = /^modulepickle run: ERR_CALL_UNSETTLED: [^\n]+\n$/
+    ended(await project.cli(['run', 'score.ts#never', '--on', 'inline:']), { code: 3, stderr })
+    const file = path.join(project.outside, 'never.pkl')
+    await project.cli(['pack', 'score.ts#never', '-o', file])
+    ended(await project.cli(['exec', file]), { code: 3, stderr: /^modulepickle exec: ERR_CALL_UNSETTLED: / })
+  })
+
+  test('says how a generator could give what it has', async () => {
+    ended(await project.cli(['run', 'score.ts#steps']), { code: 3, stderr: /result: a generator .*`async function\*`/ })
   })
 
   test('runs what CommonJS exports, and TypeScript that is compiled to it', async () => {
@@ -163,6 +177,12 @@ suite('pickle files', () => {
       code: 3,
       stderr: /^modulepickle inspect: ERR_PICKLE_\w+: /,
     })
+    for (const input of ['', 'a note, and nothing else', '\u0000\u0001']) {
+      ended(await project.cli(['exec', '-'], { input }), {
+        code: 3,
+        stderr: /^modulepickle exec: ERR_PICKLE_CORRUPT: - is not a pickle: /,
+      })
+    }
     ended(await project.cli(['exec', 'missing.pkl']), { code: 2, stderr: /missing\.pkl cannot be read/ })
   })
 
@@ -183,7 +203,7 @@ suite('command lines', () => {
     [['run', 'score.ts#scoer'], /has no export scoer\. Did you mean score\?/],
     [
       ['run', 'score.ts#zzzzz'],
-      /has no export zzzzz\. It exports busy, count, default, fails, look, prints, score, table\./,
+      /has no export zzzzz\. It exports busy, count, default, fails, look, never, prints, score, steps, table\./,
     ],
     [['run', 'scores.ts#score'], /There is no file .*scores\.ts/],
     [['run', 'score.ts#score', '--onn', 'local:'], /no option --onn\. Did you mean --on\?/],

@@ -1,14 +1,13 @@
 /**
  * `modulepickle test`: a function of a file, run in a container as a test. Nothing of the user's code runs in this process.
  */
-import { isModulePickleError } from '../../errors.ts'
 import { callArguments } from '../call-arguments.ts'
 import type { Command } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { listenForInterruption } from '../interruption.ts'
 import { environment, milliseconds } from '../option-values.ts'
 import { takeWords } from '../parse.ts'
-import { withoutOwnFrames } from '../thrown.ts'
+import { endOfFailed } from '../thrown.ts'
 
 export const test: Command = {
   name: 'test',
@@ -52,11 +51,7 @@ export const test: Command = {
       })
       return exitCodes.ok
     } catch (error) {
-      if (interruption.signal.aborted) return exitCodes.interrupted
-      if (terminal.unread.aborted) return exitCodes.unread
-      if (isModulePickleError(error)) throw error
-      terminal.note(`${terminal.thrown(withoutOwnFrames(error))}\n`)
-      return exitCodes.threw
+      return endOfFailed(error, interruption, terminal)
     } finally {
       interruption.dispose()
     }

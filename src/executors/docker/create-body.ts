@@ -55,7 +55,8 @@ export function execBody(options: DockerOptions): Parameters {
 
 function environment({ env }: DockerOptions): string[] {
   const zone = process.env['TZ'] || Intl.DateTimeFormat().resolvedOptions().timeZone
-  return Object.entries({ TZ: zone, ...env }).map(([name, value]) => `${name}=${value}`)
+  const given = Object.entries<string | undefined>({ TZ: zone, ...env }).filter(([, value]) => value !== undefined)
+  return given.map(([name, value]) => `${name}=${value}`)
 }
 
 function deviceRequests(gpus: NonNullable<DockerOptions['gpus']>): readonly Parameters[] {

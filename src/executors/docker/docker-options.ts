@@ -3,7 +3,7 @@
  */
 import type { KeyOption } from '../../signing/signing-key.ts'
 import { codeOptionNames, type CodeOptions } from '../code-sources.ts'
-import { checkChoice, checkCount, checkNames } from '../options.ts'
+import { checkChoice, checkCount, checkEnvironment, checkNames } from '../options.ts'
 import type { Isolation } from '../pool.ts'
 
 /** A directory or volume of the engine's machine, for the container. */
@@ -70,7 +70,7 @@ export function checkDockerOptions(options: DockerOptions, isRunning: boolean): 
   if (memory !== undefined) memoryBytes(memory)
   if (mounts !== undefined && !Array.isArray(mounts)) throw new TypeError('mounts has to be an array.')
   for (const name of ['cwd', 'network', 'user', 'platform', 'node'] as const) checkText(name, options[name])
-  for (const [name, value] of Object.entries(env ?? {})) checkText(`env.${name}`, value)
+  if (env !== undefined) checkEnvironment(env)
   if (typeof container === 'object' && typeof container.getId !== 'function') {
     throw new TypeError('container has to be an id, or to have getId(), as a started testcontainer does.')
   }

@@ -21,7 +21,8 @@ const advice: Readonly<Record<string, string>> = {
   'WebAssembly.Memory': 'Pass a copy of its buffer.',
   TextDecoder: 'Make it inside the function: it may be in the middle of a stream.',
   GeneratorFunction:
-    'A running generator cannot move: collect its values into an array, or pass the generator function.',
+    'A running generator cannot move: collect its values into an array, or pass the generator function. To have the values of a call ' +
+    'as they come, make the function an `async function*`.',
   AsyncGeneratorFunction:
     'A running generator cannot move: collect its values into an array, or pass the generator function.',
 }

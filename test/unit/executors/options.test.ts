@@ -23,6 +23,19 @@ suite('options', () => {
     }
   })
 
+  test('that are an environment have texts, or undefined for what is taken away', async () => {
+    for (const target of ['local:', 'docker:node:24-slim'] as const) {
+      await assert.rejects(connect(target, { env: { A: 5 } as never }), /env\.A has to be a text, and is 5\./, target)
+      await assert.rejects(
+        connect(target, { env: ['A=5'] as never }),
+        /env has to be an object, and is an array\./,
+        target,
+      )
+      await assert.rejects(connect(target, { env: null as never }), /env has to be an object, and is null\./, target)
+    }
+    await (await connect('local:', { env: { A: '', B: undefined } })).close()
+  })
+
   test('that say what becomes of changed code have values that are known', async () => {
     for (const target of ['local:', 'inline:', 'docker:node:24-slim'] as const) {
       await assert.rejects(connect(target, { changed: 'ignore' as never }), /changed has to be .*refuse/, target)
