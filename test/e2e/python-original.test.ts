@@ -7,7 +7,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { Project } from '../support/project.ts'
+import { imageOfNode, unlessDocker } from '../support/docker.ts'
+import { Project, type Finished } from '../support/project.ts'
+
+const withoutEngine = await unlessDocker()
 
 /** Writes pickles into the directory that is its argument; `dump` names them. */
 const prelude = `
@@ -185,4 +188,43 @@ test('nothing is left on the other end beside the cache', async t => {
   await send(t, files, "console.log(JSON.stringify((await load('v.pkl'))()))", { prepare })
   assert.deepEqual(readdirSync(where).sort(), ['cache', 'node_modules', 'package.json', 'receive.js', 'v.pkl'])
   assert.deepEqual(readdirSync(path.join(where, 'cache/tmp')), [])
+})
+
+/** A program that tests `checked`, and an engine that it finds by DOCKER_HOST, or as the docker command does. */
+async function harnessOn(t: TestContext, env: NodeJS.ProcessEnv, price: number): Promise<Finished> {
+  const project = new Project({
+    'package.json': '{"name":"app","type":"module"}',
+    'prices.js':
+      'export function checked(price) {\n  if (price < 0) throw new RangeError(`a price of ${price}`)\n  return price\n}\n',
+    'main.js': `
+      import { test } from 'modulepickle/test'
+      import { checked } from './prices.js'
+      console.log('returned', await test(checked, { args: [${price}], image: process.env.IMAGE, pull: 'never' }))`,
+  })
+  t.after(() => project.remove())
+  project.installModulepickle()
+  return project.run('plain ESM', 'main.js', [], env)
+}
+
+test('a test that fails fails its program, with its error', { skip: withoutEngine }, async t => {
+  const { code, stdout, stderr } = await harnessOn(t, { IMAGE: await imageOfNode() }, -1)
+  assert.deepEqual([code, stdout], [1, ''])
+  assert.match(stderr, /RangeError: a price of -1/)
+})
+
+test('a test gives what the function returned', { skip: withoutEngine }, async t => {
+  const { code, stdout, stderr } = await harnessOn(t, { IMAGE: await imageOfNode() }, 3)
+  assert.deepEqual([code, stdout], [0, 'returned 3\n'], stderr)
+})
+
+test('an image that is missing is what the test says', { skip: withoutEngine }, async t => {
+  const { code, stdout, stderr } = await harnessOn(t, { IMAGE: 'modulepickle-test:not-there' }, 3)
+  assert.deepEqual([code, stdout], [1, ''])
+  assert.match(stderr, /ERR_IMAGE_MISSING/)
+})
+
+test('a test that cannot even start fails its program', async t => {
+  const { code, stdout, stderr } = await harnessOn(t, { IMAGE: 'any', DOCKER_HOST: 'unix:///nowhere/docker.sock' }, 3)
+  assert.deepEqual([code, stdout], [1, ''])
+  assert.match(stderr, /✖ checked failed in any .*ERR_ENGINE_UNREACHABLE/)
 })
