@@ -11,6 +11,7 @@ import { writeText } from './platform-text.ts'
 
 const firstChunk = 1024
 const largestChunk = 1024 * 1024
+const smallestBorrowed = 4096
 
 interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -90,6 +91,14 @@ export class Output {
     if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length)
     this.#bytes.set(bytes, this.#length)
     this.#length += bytes.length
+  }
+
+  /** As `raw`, of bytes that stay as they are until the pickle is finished: they are copied then, and not before. */
+  borrowed(bytes: Uint8Array): void {
+    if (bytes.length < smallestBorrowed) return this.raw(bytes)
+    this.#flush()
+    this.#parts.push(bytes)
+    this.#before += bytes.length
   }
 
   string(text: string): void {

@@ -36,7 +36,7 @@ export function writeBytes(out: Output, bytes: Uint8Array): void {
   if (bytes.length >= frameTarget) return out.hole(() => bytesFilling(bytes), bytes.length)
   if (bytes.length < 256) out.uint1(op.SHORT_BINBYTES, bytes.length)
   else out.int4(op.BINBYTES, bytes.length)
-  out.raw(bytes)
+  out.borrowed(bytes)
 }
 
 /** A count as an opcode of its own, for a hole. */
