@@ -12,8 +12,9 @@ import { closures } from './suites/closures.ts'
 import { packageSuite } from './suites/package.ts'
 import { packing } from './suites/packing.ts'
 import { pickle } from './suites/pickle.ts'
+import { redeploysSuite } from './suites/redeploys.ts'
 
-const suites = [closures, packageSuite, packing, calls, pickle]
+const suites = [closures, packageSuite, packing, redeploysSuite, calls, pickle]
 const usage = `usage: npm run bench [-- [--write] [--rounds N] [${suites.map(({ name }) => name).join('|')} …]]`
 
 /** Resolves to the exit code. */

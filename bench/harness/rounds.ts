@@ -20,8 +20,8 @@ export interface Skipped {
 export interface Result {
   readonly row: Row
   readonly skipped: false
-  readonly oursMs: Range
-  readonly theirsMs: Range
+  readonly ours: Range
+  readonly theirs: Range
   /** Ours divided by theirs. */
   readonly ratio: Range
   readonly oursBytes: number | undefined
@@ -59,8 +59,8 @@ function compare(row: Row, rounds: readonly Figures[]): Result | Skipped {
   return {
     row,
     skipped: false,
-    oursMs: range(ours),
-    theirsMs: range(theirs),
+    ours: range(ours),
+    theirs: range(theirs),
     ratio: range(ours.map((value, index) => value / theirs[index]!)),
     oursBytes: size(row.sizes?.ours),
     theirsBytes: size(row.sizes?.theirs),

@@ -4,7 +4,7 @@
  * A program runs in fresh processes and never beside another one. Whatever is compared is measured in the same round.
  */
 
-/** What a program measured, by name: times in ms, sizes in bytes. */
+/** What a program measured, by name: times in ms, sizes and amounts of memory in bytes. */
 export type Figures = Readonly<Record<string, number>>
 
 /** Measures once. Called in every round. */
@@ -19,6 +19,8 @@ export interface Row {
   readonly peer: string
   /** The name of the peer's figure. */
   readonly theirs: string
+  /** What the two figures are; by default `ms`. */
+  readonly unit?: 'ms' | 'bytes'
   /** The peer may be missing on a machine: the row then says so. */
   readonly isOptional?: boolean
   /** The names of the figures that say what each sends. */

@@ -2,8 +2,9 @@
  * Results as a Markdown table: for the terminal, and for the document.
  */
 import type { Range, Result, Skipped } from './rounds.ts'
+import type { Row } from './suite.ts'
 
-const head = ['measured', 'modulepickle', 'peer', 'its time', 'ratio (lowest–highest)', 'bytes', 'its bytes']
+const head = ['measured', 'modulepickle', 'peer', 'its figure', 'ratio (lowest–highest)', 'bytes', 'its bytes']
 
 export function tableOf(results: readonly (Result | Skipped)[]): string {
   const rows = results.map(result => (result.skipped ? skippedCells(result) : cellsOf(result)))
@@ -16,12 +17,12 @@ export function tableOf(results: readonly (Result | Skipped)[]): string {
   return [line(head), rule, ...rows.map(line)].join('\n')
 }
 
-function cellsOf({ row, oursMs, theirsMs, ratio, oursBytes, theirsBytes }: Result): string[] {
+function cellsOf({ row, ours, theirs, ratio, oursBytes, theirsBytes }: Result): string[] {
   return [
     row.measured,
-    formatTime(oursMs.median),
+    formatAmount(ours.median, row),
     row.peer,
-    formatTime(theirsMs.median),
+    formatAmount(theirs.median, row),
     formatRatio(ratio),
     formatBytes(oursBytes),
     formatBytes(theirsBytes),
@@ -30,6 +31,10 @@ function cellsOf({ row, oursMs, theirsMs, ratio, oursBytes, theirsBytes }: Resul
 
 function skippedCells({ row }: Skipped): string[] {
   return [row.measured, '', row.peer, 'not on this machine', '', '', '']
+}
+
+function formatAmount(amount: number, { unit = 'ms' }: Row): string {
+  return unit === 'ms' ? formatTime(amount) : `${significant(amount / 1e6)} MB`
 }
 
 /** Three significant digits: more would be noise. */

@@ -7,8 +7,18 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { listCache } from '../../src/snapshot/materialize/collect.ts'
-import { packageAt, pickleIn, runThere, says, sender, type Files, type Outcome } from '../support/packages.ts'
-import { nodeOfMajor, Project } from '../support/project.ts'
+import {
+  library,
+  packageAt,
+  pickleIn,
+  receiver,
+  runThere,
+  says,
+  sender,
+  type Files,
+  type Outcome,
+} from '../support/packages.ts'
+import { nodeOfMajor, Project, runNode } from '../support/project.ts'
 import { temporaryDirectory } from '../unit/snapshot/temporary-project.ts'
 
 async function roundTrip(t: TestContext, files: Files): Promise<unknown> {

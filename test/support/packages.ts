@@ -9,8 +9,8 @@ import { pathToFileURL } from 'node:url'
 import { temporaryDirectory } from '../unit/snapshot/temporary-project.ts'
 import { Project, repository, runNode } from './project.ts'
 
-const library = pathToFileURL(path.join(repository, 'dist/index.js')).href
-const receiver = process.env['MODULEPICKLE_TEST_NODE'] ?? process.execPath
+export const library = pathToFileURL(path.join(repository, 'dist/index.js')).href
+export const receiver = process.env['MODULEPICKLE_TEST_NODE'] ?? process.execPath
 
 export type Files = Readonly<Record<string, string>>
 
