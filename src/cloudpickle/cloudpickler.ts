@@ -75,12 +75,15 @@ const bind = new Global('cloudpickle', 'bind')
 const completeClass = new Global('cloudpickle', 'completeClass')
 const addMembers = new Global('cloudpickle', 'addMembers')
 
-/** Ends an attempt whose values have names that were not known when they were written. */
-class NamedTooLate extends Error {
+/**
+ * Ends an attempt in which something was written before all was known about it: values whose names turned up later, functions
+ * that turned out to share a scope.
+ */
+class KnownTooLate extends Error {
   readonly named: ReadonlyMap<object | symbol, FunctionReference>
 
   constructor(named: ReadonlyMap<object | symbol, FunctionReference>) {
-    super('Values have names that turned up after them.')
+    super('What was written is better known now.')
     this.named = named
   }
 }
@@ -90,9 +93,13 @@ export interface CloudPicklerOptions extends PicklerOptions {
   readonly classes?: ClassNumbers | undefined
 }
 
+/** A program that makes other functions in each attempt may not keep it from ending. */
+const mostAttempts = 4
+
 export class CloudPickler extends Pickler {
   #capture: Capture | undefined
   #attempt = this.#begin()
+  #attempts = 1
   readonly #secrets = new SecretWatch()
   /** Of values that were written before their names were known. */
   readonly #known = new Map<object | symbol, FunctionReference>()
@@ -113,17 +120,18 @@ export class CloudPickler extends Pickler {
     }
   }
 
-  /** Until each value that has a name is written by it, also where a function that tells of the name comes after the value. */
+  /** Until all is known when it is written, also where a function that tells of it comes later. */
   #dumpAgain(value: unknown): Uint8Array {
     for (;;) {
       try {
         return super.dump(value)
       } catch (error) {
-        if (!(error instanceof NamedTooLate)) throw error
+        if (!(error instanceof KnownTooLate)) throw error
         for (const [each, reference] of error.named) this.#known.set(each, reference)
       }
       this.#capture?.close()
       this.#capture = undefined
+      this.#attempts++
       this.#attempt = this.#begin()
       this.startsOver()
     }
@@ -267,7 +275,7 @@ export class CloudPickler extends Pickler {
     if (next !== undefined || !this.#capture) return next
     this.#capture.refuseStamped(object => this.memoIndex(object) !== undefined)
     const named = this.#capture.namedTooLate(this.#attempt.symbols)
-    if (named.size > 0) throw new NamedTooLate(named)
+    if (this.#capture.decideSharing() || named.size > 0) throw new KnownTooLate(named)
     return this.#classes && sending(this.#attempt.sent, this.#classes)
   }
 
@@ -361,7 +369,8 @@ export class CloudPickler extends Pickler {
   }
 
   #capturing(): Capture {
-    return (this.#capture ??= new Capture(this.#known, value => this.memoIndex(value) !== undefined))
+    const isWritten = (value: object | symbol): boolean => this.memoIndex(value) !== undefined
+    return (this.#capture ??= new Capture(this.#known, isWritten, this.#attempts < mostAttempts))
   }
 
   /** A class that a library made at run time takes along what it was filled with since. */

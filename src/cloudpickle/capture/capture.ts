@@ -56,6 +56,7 @@ const fieldKeys = new WeakMap<Function, Map<string, string>>()
 export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
+  readonly #sharing: ScopeSharing
   readonly #scopes: CapturedScopes
   readonly #common = new ScriptVariables()
   readonly #privates: PrivateStates
@@ -73,12 +74,14 @@ export class Capture {
   readonly #named: NamedValues
 
   /**
-   * `known` are values whose names are known from an attempt before; `isWritten` tells of those that the pickle holds already.
+   * `known` are values whose names are known from an attempt before; `isWritten` tells of those that the pickle holds already;
+   * `mayStartOver`: there can be another attempt.
    * @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE
    */
   constructor(
     known: ReadonlyMap<object | symbol, FunctionReference> = new Map(),
     isWritten: (value: object | symbol) => boolean = () => false,
+    mayStartOver = false,
   ) {
     const { inspector, scripts } = openSession()
     this.#inspector = inspector
@@ -95,9 +98,9 @@ export class Capture {
     this.#stamped = new StampedObjects(inspector, this.#privates, fn => this.#find(fn))
     this.#around = new ClassesAround(inspector, fn => this.#find(fn))
     const heap = (): HeapView | undefined => this.#lookAtHeap()
-    const sharing = new ScopeSharing(inspector, heap)
+    this.#sharing = new ScopeSharing(inspector, heap, mayStartOver)
     this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype), heap)
-    this.#scopes = new CapturedScopes((...question) => sharing.find(...question))
+    this.#scopes = new CapturedScopes((...question) => this.#sharing.find(...question))
   }
 
   /** The reference for an object or symbol that a variable of a module holds. */
@@ -109,6 +112,14 @@ export class Capture {
   /** References for what was written as a value before its name was known. `asked` are the symbols of the pickle. */
   namedTooLate(asked: Iterable<symbol>): ReadonlyMap<object | symbol, FunctionReference> {
     return this.#named.missed(asked)
+  }
+
+  /**
+   * Tells apart scopes that look alike, where that was put off; false where it was not.
+   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
+   */
+  decideSharing(): boolean {
+    return this.#sharing.decide()
   }
 
   /**

@@ -9,7 +9,7 @@ import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { CodeUnit, ScopeCode } from './code-unit.ts'
 import type { LiveScope } from './inspector.ts'
 import type { LoadedScript } from './loaded-script.ts'
-import { Lookalikes } from './lookalikes.ts'
+import { Lookalikes, type AlikeScopes } from './lookalikes.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
 /** A function of this process, and where its text stands. */
@@ -50,11 +50,11 @@ export class CapturedScope {
 }
 
 /**
- * Asks V8 which of `candidates`, scopes that look like those around a function, is the one around it: whose `bindings` it shares.
- * They look alike in everything else.
+ * Asks V8 which of `alike`, scopes that look like the one around a function, is that one: whose `bindings` it shares. They look
+ * alike in everything else.
  */
 type SharingProbe = (
-  candidates: readonly CapturedScope[],
+  alike: AlikeScopes,
   closure: LiveFunction,
   bindings: readonly Binding[],
 ) => CapturedScope | undefined
@@ -90,16 +90,12 @@ export class CapturedScopes {
     const found = this.#choose(alike, variables, closure)
     if (found) return found
     const instance = new CapturedScope(scope, parent, variables, closure)
-    alike.push(instance)
+    alike.add(instance)
     return instance
   }
 
-  #choose(
-    alike: readonly CapturedScope[],
-    variables: LiveScope['variables'],
-    closure: LiveFunction,
-  ): CapturedScope | undefined {
-    const [first] = alike
+  #choose(alike: AlikeScopes, variables: LiveScope['variables'], closure: LiveFunction): CapturedScope | undefined {
+    const [first] = alike.scopes
     if (!first) return undefined
     const bindings = bindingsOf(first.scope, variables)
     const reassigned = bindings.filter(binding => binding.reassigned)

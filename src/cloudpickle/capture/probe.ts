@@ -73,6 +73,38 @@ export function findSharedCell(cells: readonly Cell[], read: () => unknown): num
   }
 }
 
+/**
+ * Those of `items` that see the same variable, together. `cellOf` gives the variable of an item, undefined where that cannot be
+ * entered; such items are in the group of one that can, or in none. Each variable holds a mark until all have been read.
+ */
+export function groupByCell<T>(
+  items: readonly T[],
+  cellOf: (item: T) => Cell | undefined,
+  read: (item: T) => unknown,
+): T[][] {
+  const groups = new Map<unknown, T[]>()
+  const before: (() => void)[] = []
+  const left: T[] = []
+  try {
+    for (const item of items) {
+      const group = groups.get(read(item))
+      const cell = group ? undefined : cellOf(item)
+      if (group) group.push(item)
+      else if (!cell) left.push(item)
+      else {
+        const { value } = cell
+        before.push(() => (cell.value = value))
+        cell.value = cell
+        groups.set(cell, [item])
+      }
+    }
+    for (const item of left) groups.get(read(item))?.push(item)
+  } finally {
+    for (const restore of before.toReversed()) restore()
+  }
+  return [...groups.values()]
+}
+
 /** Defaults are not evaluated for arguments that are there, nor for what is taken out of these. */
 function argumentsFor(code: AnyNode): unknown[] {
   const count = 'params' in code ? (code.params as unknown[]).length : 0

@@ -1,59 +1,79 @@
 /**
  * Which of several scopes that look alike is the one around a closure, for when reading them cannot tell.
  *
- * Each scope is entered once through a closure of its own (see probe.ts); after that a question costs one reading of the scopes
- * of the closure that is asked about, however many scopes there are. What two functions share never changes, so that is kept.
+ * A scope is entered through a closure of its own (see probe.ts); a mark in one of its variables then shows in every closure of
+ * that scope. A few are asked for each new closure. Where there are many, all closures are told apart together at the end of the
+ * attempt, with a mark for each scope, and the dump begins anew: so the time grows with their number, not with its square.
  */
 import type { Binding, Scope } from '../source/lexical-scopes.ts'
 import type { CapturedScope, LiveFunction } from './captured-scope.ts'
 import { unsupported } from './free-variables.ts'
 import type { HeapView } from './heap.ts'
 import type { Inspector } from './inspector.ts'
-import { canProbe, enterCell, findSharedCell, type Cell } from './probe.ts'
+import type { AlikeScopes } from './lookalikes.ts'
+import { canProbe, enterCell, findSharedCell, groupByCell, type Cell } from './probe.ts'
 import { alignScopes } from './scope-chain.ts'
+import { identityOf, settle, unite } from './scope-identity.ts'
 
 /** What lets a variable be read and written from outside, once a function that sees it has been entered; that stays so. */
 const cells = new WeakMap<Function, Map<Binding, Cell>>()
 
-/** Of functions that were seen to share a scope, by scope: something that all of them have. */
-const shared = new WeakMap<Function, Map<Scope, object>>()
-
-function sharedBy(fn: Function, scope: Scope): object | undefined {
-  return shared.get(fn)?.get(scope)
-}
-
-function noteShared(scope: Scope, a: Function, b: Function): void {
-  const token = sharedBy(a, scope) ?? sharedBy(b, scope) ?? {}
-  for (const fn of [a, b]) shared.set(fn, (shared.get(fn) ?? new Map<Scope, object>()).set(scope, token))
-}
-
 /** The context that a scope is for a function, as a view of the heap has it. */
 const contexts = new WeakMap<Function, Map<Scope, { readonly view: object; readonly id: number }>>()
+
+/** More than that are told apart together. */
+const mostAsked = 16
 
 export class ScopeSharing {
   readonly #inspector: Inspector
   readonly #heap: () => HeapView | undefined
+  readonly #mayPutOff: boolean
+  readonly #putOff = new Map<AlikeScopes, readonly Binding[]>()
 
-  /** `heap` is only called where no function can be entered. */
-  constructor(inspector: Inspector, heap: () => HeapView | undefined) {
+  /** `heap` is only called where no function can be entered; `mayPutOff`: the dump can begin anew. */
+  constructor(inspector: Inspector, heap: () => HeapView | undefined, mayPutOff: boolean) {
     this.#inspector = inspector
     this.#heap = heap
+    this.#mayPutOff = mayPutOff
   }
 
   /**
-   * The candidate whose `bindings` are those of `closure`; undefined for none.
+   * The instance whose `bindings` are those of `closure`; undefined for none, and for one that will be told later.
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED when neither side can be entered, and the heap is too large to be looked at
    */
-  find(
-    candidates: readonly CapturedScope[],
-    closure: LiveFunction,
-    bindings: readonly Binding[],
-  ): CapturedScope | undefined {
-    const token = sharedBy(closure.fn, bindings[0]!.scope)
-    const known = token && candidates.find(({ scope, witness }) => sharedBy(witness.fn, scope) === token)
-    const found = known ?? this.#ask(candidates, closure, bindings)
-    if (found) noteShared(found.scope, found.witness.fn, closure.fn)
+  find(alike: AlikeScopes, closure: LiveFunction, bindings: readonly Binding[]): CapturedScope | undefined {
+    const { scope } = bindings[0]!
+    const identity = identityOf(closure.fn, scope)
+    const known = identity && alike.get(identity)
+    if (known) return known
+    const candidates = identity ? alike.without(identity) : alike.scopes
+    if (candidates.length > mostAsked && this.#mayPutOff) {
+      this.#putOff.set(alike, bindings)
+      return undefined
+    }
+    const found = candidates.length > 0 ? this.#ask(candidates, closure, bindings) : undefined
+    if (!found) return undefined
+    unite(scope, [found.witness.fn, closure.fn])
+    alike.identify(found)
     return found
+  }
+
+  /** Tells apart what was put off; false where that was nothing. Until then each was taken for a scope of its own. */
+  decide(): boolean {
+    for (const [{ scopes }, bindings] of this.#putOff) {
+      let open = scopes.map(({ witness }) => witness)
+      const groups: Function[][] = []
+      for (const binding of bindings) {
+        const cellOf = (fn: LiveFunction): Cell | undefined =>
+          canProbe(fn.site, binding) ? this.#cellOf(fn, binding) : undefined
+        const found = groupByCell(open, cellOf, fn => this.#read(fn, binding))
+        groups.push(...found.map(group => group.map(({ fn }) => fn)))
+        const decided = new Set(found.flat())
+        open = open.filter(fn => !decided.has(fn))
+      }
+      settle(bindings[0]!.scope, groups)
+    }
+    return this.#putOff.size > 0
   }
 
   #ask(
