@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, suite, test } from 'node:test'
 import { connect, type Executor } from '../../dist/index.js'
-import { executorSuite } from '../../dist/testing/index.js'
+import { executorSuite, type SuiteConnectOptions } from '../../dist/testing/index.js'
 import { broken, brokenExecutor } from './broken.ts'
 
 const cache = mkdtempSync(path.join(tmpdir(), 'modulepickle-conformance-'))
@@ -14,15 +14,15 @@ process.env['MODULEPICKLE_CACHE'] = cache
 type Run = () => Promise<void>
 
 /** The tests of the suite by name; `connected` is what the next one is given. */
-let connected: () => Promise<Executor>
+let connected: (options: SuiteConnectOptions) => Promise<Executor>
 const tests = new Map<string, Run>()
 const skipped = new Set<string>()
 executorSuite({
   test: Object.assign((name: string, run: Run) => tests.set(name, run), {
     skip: (name: string) => skipped.add(name),
   }),
-  connect: () => connected(),
-  supports: { crashes: false, busyCalls: false, strayErrors: false, output: true, durable: false, fullDisk: false },
+  connect: options => connected(options),
+  supports: { crashes: true, busyCalls: true, strayErrors: false, output: true, durable: false, fullDisk: false },
 })
 
 suite('an executor that', () => {
@@ -32,9 +32,11 @@ suite('an executor that', () => {
     test(`${what} is found`, async () => {
       const run = tests.get(finds)
       assert.ok(run, `The suite has no test ${finds}.`)
-      connected = () => connect(target)
+      const sound = (options: SuiteConnectOptions): Promise<Executor> =>
+        target === 'inline:' ? connect(target) : connect(target, options)
+      connected = sound
       await run()
-      connected = async () => brokenExecutor(await connect(target), breaks)
+      connected = async options => brokenExecutor(await sound(options), breaks)
       await assert.rejects(run(), `The test passes: ${finds}.`)
     })
   }

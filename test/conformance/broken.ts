@@ -43,7 +43,8 @@ function changed(change: (call: AnyCall) => Promise<unknown>): Breaks {
 
 function callChanged(call: AnyCall, change: (call: AnyCall) => Promise<unknown>): never {
   const promise = change(call)
-  call.catch(() => {})
+  // Nobody may have asked yet when the executor is closed.
+  for (const each of [call, promise]) each.catch(() => {})
   return callLike(call, promise)
 }
 
@@ -58,6 +59,31 @@ function without(...names: string[]): Breaks {
   })
   return forgetting
 }
+
+/** What one of the calls comes to, all others that are under way come to as well. */
+function together(isShared: (error: unknown) => boolean): Breaks {
+  return sound => {
+    const rejects = new Set<(error: unknown) => void>()
+    const shared = (call: AnyCall): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        rejects.add(reject)
+        call.then(resolve, (error: unknown) => {
+          if (isShared(error)) for (const each of rejects) each(error)
+          else reject(error)
+        })
+      })
+    const breaks: Breaks = each => ({
+      run: (fn, ...args) => callChanged(each.run(fn, ...args) as AnyCall, shared),
+      with: options => brokenExecutor(each.with(options), breaks),
+    })
+    return breaks(sound)
+  }
+}
+
+const hasCode =
+  (code: string) =>
+  (error: unknown): boolean =>
+    (error as { code?: string }).code === code
 
 export const broken: readonly Broken[] = [
   {
@@ -188,6 +214,71 @@ export const broken: readonly Broken[] = [
     finds: 'a call that fails is repeated only where that is asked for',
     what: 'repeats nothing',
     breaks: without('retries'),
+  },
+  {
+    finds: 'a signal ends its call by code, and no other',
+    what: 'has no code for a lost worker',
+    target: 'local:',
+    breaks: changed(call => call.catch((error: Error) => Promise.reject(new Error(error.message)))),
+  },
+  {
+    finds: 'process.exit() ends its call by code, and no other',
+    what: 'loses all calls with one',
+    target: 'local:',
+    breaks: together(hasCode('ERR_WORKER_LOST')),
+  },
+  {
+    finds: 'a crash of Node itself ends its call by code, and no other',
+    what: 'takes a crash for the end of a call',
+    target: 'local:',
+    breaks: changed(call => call.catch(() => undefined)),
+  },
+  {
+    finds: 'calls that wait for a worker which is lost go to others',
+    what: 'loses the calls that wait with the one that runs',
+    target: 'local:',
+    breaks: together(hasCode('ERR_WORKER_LOST')),
+  },
+  {
+    finds: 'a conversation that is cut in the middle of a message is a lost worker, and no result',
+    what: 'takes what has come of a result for the result',
+    target: 'local:',
+    breaks: changed(call => call.catch(() => new Uint8Array(1000))),
+  },
+  {
+    finds: 'a call whose worker is lost is repeated where that is asked for',
+    what: 'repeats no call whose worker is lost',
+    target: 'local:',
+    breaks: without('retries'),
+  },
+  {
+    finds: 'a call whose worker is lost is repeated where that is asked for',
+    what: 'repeats calls unasked',
+    target: 'local:',
+    breaks: sound => ({ run: (fn, ...args) => sound.with({ retries: 2 }).run(fn, ...args) }),
+  },
+  {
+    finds: 'a call that never gives way ends as any other',
+    what: 'tells that a busy call has ended, and lets it go on',
+    target: 'local:',
+    breaks: sound => ({
+      run: (fn, ...args) => {
+        const patient = fn.name === 'add' ? sound.with({ timeoutMs: 2000 }) : sound
+        const call = patient.run(fn, ...args) as AnyCall
+        let cancel = (): void => {}
+        const cancelled = new Promise((_resolve, reject) => {
+          cancel = () => reject(Object.assign(new Error('Cancelled.'), { code: 'ERR_CALL_CANCELLED' }))
+        })
+        call.catch(() => {})
+        return Object.assign(Promise.race([call, cancelled]), { id: call.id, cancel, logs: () => [] }) as never
+      },
+    }),
+  },
+  {
+    finds: 'to end a call ends no other',
+    what: 'ends all calls with one',
+    target: 'local:',
+    breaks: together(hasCode('ERR_CALL_CANCELLED')),
   },
   {
     finds: 'progress is told in order, as values of this process, with the id of its call',
