@@ -9,12 +9,13 @@ import { runSuite } from './harness/rounds.ts'
 import { tableOf } from './harness/table.ts'
 import { calls } from './suites/calls.ts'
 import { closures } from './suites/closures.ts'
+import { docker } from './suites/docker.ts'
 import { packageSuite } from './suites/package.ts'
 import { packing } from './suites/packing.ts'
 import { pickle } from './suites/pickle.ts'
 import { redeploysSuite } from './suites/redeploys.ts'
 
-const suites = [closures, packageSuite, packing, redeploysSuite, calls, pickle]
+const suites = [closures, packageSuite, packing, redeploysSuite, calls, docker, pickle]
 const usage = `usage: npm run bench [-- [--write] [--rounds N] [${suites.map(({ name }) => name).join('|')} …]]`
 
 /** Resolves to the exit code. */

@@ -36,6 +36,14 @@ export async function timeWarmAsync(operation: () => Promise<unknown>): Promise<
   return range(samples).median
 }
 
+/** The median time of so many `operation`s that take long, in ms. There is one before that is not counted. */
+export async function timeOften(count: number, operation: () => Promise<unknown>): Promise<number> {
+  await operation()
+  const samples: number[] = []
+  while (samples.length < count) samples.push(await timeOnce(operation))
+  return range(samples).median
+}
+
 /** The time of one `operation` that is done only once, in ms. */
 export async function timeOnce(operation: () => unknown): Promise<number> {
   const start = performance.now()

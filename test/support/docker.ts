@@ -41,6 +41,11 @@ const repositoryName = 'modulepickle-test'
 export async function imageOfNode(major: Major = 24): Promise<string> {
   const node = nodeOfMajor(major)
   if (node === undefined) throw new Error(`Node ${major} is missing. Run \`npm ci\` in test/runtimes.`)
+  return imageOfProgram(node)
+}
+
+/** The same, of the Node that is this file. */
+export async function imageOfProgram(node: string): Promise<string> {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1)
   return imported(`node-${version}`, () => [
     { name: 'tmp/', mode: 0o1777 },
