@@ -2,6 +2,7 @@
  * One call of a function on an executor, as a program: what it prints, its result, and how the program ends.
  */
 import { connect, type LogLine } from '../executors/index.ts'
+import { prepare } from '../executors/pool-executor.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { listenForInterruption } from './interruption.ts'
 import { printResult } from './results.ts'
@@ -9,7 +10,8 @@ import type { Terminal } from './terminal.ts'
 import { endOfFailed } from './thrown.ts'
 
 export interface Run {
-  readonly fn: (...args: readonly unknown[]) => unknown
+  /** Gives the function. A worker starts meanwhile. */
+  readonly find: () => (...args: readonly unknown[]) => unknown
   readonly args: readonly unknown[]
   readonly target: string | undefined
   readonly env: Readonly<Record<string, string | undefined>> | undefined
@@ -17,25 +19,42 @@ export interface Run {
   readonly asJson: boolean
 }
 
-/** @throws ModulePickleError where it could not be run; what the function throws is reported */
-export async function runOn({ fn, args, target, env, timeoutMs, asJson }: Run, terminal: Terminal): Promise<ExitCode> {
+/** @throws ModulePickleError or UsageError where it could not be run; what the function throws is reported */
+export async function runOn(
+  { find, args, target, env, timeoutMs, asJson }: Run,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const executor = await connect<string>(target, env && { env })
   const interruption = listenForInterruption()
   const signal = AbortSignal.any([interruption.signal, terminal.unread])
   const onLog = ({ stream, text }: LogLine): void =>
     stream === 'stdout' && !asJson ? terminal.out(`${text}\n`) : terminal.note(`${text}\n`)
   try {
+    prepare(executor)
+    const fn = find()
     terminal.doing(`running on ${target ?? process.env['MODULEPICKLE_TARGET'] ?? 'local:'}`)
-    const result = await executor
-      .with({ signal, onLog, ...(timeoutMs !== undefined && { timeoutMs }) })
-      .run(fn, ...args)
-    await printResult(result, asJson, terminal)
-    return terminal.unread.aborted ? exitCodes.unread : exitCodes.ok
-  } catch (error) {
-    return endOfFailed(error, interruption, terminal)
+    const limited = executor.with({ signal, onLog, ...(timeoutMs !== undefined && { timeoutMs }) })
+    return await report(
+      async () => printResult(await limited.run(fn, ...args), asJson, terminal),
+      interruption,
+      terminal,
+    )
   } finally {
     terminal.doing(undefined)
     await executor.close({ force: signal.aborted })
     interruption.dispose()
+  }
+}
+
+async function report(
+  call: () => Promise<void>,
+  interruption: ReturnType<typeof listenForInterruption>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  try {
+    await call()
+    return terminal.unread.aborted ? exitCodes.unread : exitCodes.ok
+  } catch (error) {
+    return endOfFailed(error, interruption, terminal)
   }
 }

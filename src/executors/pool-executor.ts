@@ -59,6 +59,11 @@ export function poolExecutor(options: PoolExecutorOptions): Executor {
   return new PoolExecutor(new Shared(options), {})
 }
 
+/** Starts what the next call needs, where nothing is ready; for whoever has work to do before there is a call. */
+export function prepare(executor: Executor): void {
+  if (executor instanceof PoolExecutor) executor.prepare()
+}
+
 class PoolExecutor implements Executor {
   readonly #shared: Shared
   readonly #options: CallOptions
@@ -66,6 +71,10 @@ class PoolExecutor implements Executor {
   constructor(shared: Shared, options: CallOptions) {
     this.#shared = shared
     this.#options = options
+  }
+
+  prepare(): void {
+    this.#shared.pool.prepare()
   }
 
   run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Call<Returned<R>> {

@@ -23,14 +23,17 @@ export class Conversation {
   readonly calls = new Mailbox<IncomingCall>()
   /** What the sender's supplies answer. */
   readonly supplies: SupplyLine
+  /** Settles when this process ends with its sender, whatever code of a call does. */
+  readonly watching: Promise<void>
   /** The call that is under way. */
   running: RunningCall | undefined
   readonly #sender: ToSender
   readonly #supplied = new Mailbox<Received<SenderMessage>>()
   readonly #functions = new Map<string, DefinedFunction>()
 
-  constructor(sender: ToSender) {
+  constructor(sender: ToSender, watching: Promise<void>) {
     this.#sender = sender
+    this.watching = watching
     this.supplies = { send: message => sender.send(message), receive: () => this.#supplied.take() }
     sender.listen({
       take: received => this.#take(received),

@@ -44,6 +44,7 @@ function isProgram(): boolean {
 async function work(): Promise<void> {
   // Code that runs here sees the arguments of a program that has none.
   const [scratch] = process.argv.splice(2)
+  const watching = watchSender(lifeline, scratch)
   const key = takeConversationKey()
   const socket = new Socket({ fd: conversation, readable: true, writable: true })
   const stream = key ? new SignedStream(socket, key, 'worker') : socket
@@ -55,12 +56,7 @@ async function work(): Promise<void> {
   const sender: ToSender = new Connection(stream, decodeSenderMessage)
   if (prepare(scratch, sender)) {
     try {
-      // A turn later, so that the sender hears of this worker first.
-      await serve(
-        sender,
-        import.meta.url,
-        Promise.resolve().then(() => watchSender(lifeline, scratch)),
-      )
+      await serve(sender, import.meta.url, watching)
     } catch (error) {
       console.error(error)
       process.exitCode = 1

@@ -25,7 +25,7 @@ import { obtainSnapshots, type SupplyLine, type ToSender } from './supply.ts'
  * @throws ModulePickleError ERR_PROTOCOL
  */
 export async function serve(sender: ToSender, programUrl: string, watching: Promise<void>): Promise<void> {
-  const conversation = new Conversation(sender)
+  const conversation = new Conversation(sender, watching)
   conversation.send({
     kind: 'ready',
     protocol: protocolVersion,
@@ -35,7 +35,6 @@ export async function serve(sender: ToSender, programUrl: string, watching: Prom
     compressions,
   })
   for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
-    await watching
     if (await answer(call, conversation)) return
   }
 }
@@ -60,6 +59,7 @@ async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Pr
   } catch (error) {
     return { ok: false, error }
   }
+  await conversation.watching
   const progress = (value: unknown): void => conversation.send({ kind: 'progress', id }, encode({ value }))
   const running = new RunningCall({ id, attempt, snapshotId, traceparent, progress })
   conversation.running = running

@@ -5,7 +5,7 @@
  * by itself before the thread does anything.
  */
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { SHARE_ENV, Worker } from 'node:worker_threads'
 
 const graceMs = 500
 
@@ -31,8 +31,14 @@ sender.resume()
  * that takes away the directory which this process works in would keep it from starting.
  */
 export async function watchSender(fd: number, scratch: string | undefined): Promise<void> {
-  const options = { eval: true, workerData: { fd, scratch, graceMs }, execArgv: [], stdout: false, stderr: false }
-  const watching = new Worker(program, options)
+  const watching = new Worker(program, {
+    eval: true,
+    workerData: { fd, scratch, graceMs },
+    execArgv: [],
+    env: SHARE_ENV,
+    stdout: false,
+    stderr: false,
+  })
   const online = once(watching, 'online')
   watching.unref()
   await online

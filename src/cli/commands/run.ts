@@ -35,14 +35,17 @@ export const run: Command = {
   ],
   async run(input, terminal) {
     const [reference = ''] = takeWords(input, ['FILE#EXPORT'])
-    const { exportedFunction } = await import('../reference.ts')
+    const { exportedFunction, parseReference } = await import('../reference.ts')
     const { runOn } = await import('../run-on.ts')
-    terminal.blocked(`packing ${reference}`)
-    const fn = exportedFunction(reference)
+    parseReference(reference)
     const target = input.value('on')
     const args = callArguments(input.rest)
     const timeoutMs = milliseconds(input.value('timeout'))
     const env = environment(input.values('env'))
-    return runOn({ fn, args, target, env, timeoutMs, asJson: input.has('json') }, terminal)
+    const find = (): ReturnType<typeof exportedFunction> => {
+      terminal.blocked(`packing ${reference}`)
+      return exportedFunction(reference)
+    }
+    return runOn({ find, args, target, env, timeoutMs, asJson: input.has('json') }, terminal)
   },
 }

@@ -3,7 +3,7 @@
  *
  * `compiled/ab/cdef…` in the private cache directory, one file a module. A file holds the hash of the rest of itself; one that is
  * damaged counts as absent and is written anew. Trouble with the disk costs time and nothing else. Files are written once the
- * pickle is done: whoever waits for it does not wait for them.
+ * pickle is done, a few at a time: whoever waits for it, or for the worker that it goes to, does not wait for them.
  */
 import { hash } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,6 +19,8 @@ import { toolsFingerprint } from './tools-fingerprint.ts'
 
 const debug = debuglog('modulepickle-pack')
 const digestBytes = 32
+/** How long one turn of the event loop may take for writing. */
+const turnMs = 3
 /** One write in so many looks whether its directory has become too large. */
 const writesPerSweep = 64
 
@@ -26,12 +28,12 @@ export class CompileCache {
   readonly #chosen: string | undefined
   #directory: CacheDirectory | false | undefined
   readonly #pending = new Map<string, ModuleText>()
-  readonly #writePending = (): void => {
-    process.off('exit', this.#writePending)
-    if (this.#directory)
-      for (const [file, made] of this.#pending) this.#keep(file, encodeModuleText(made), this.#directory)
-    this.#pending.clear()
+  readonly #writeSome = (): void => {
+    this.#write(performance.now() + turnMs)
+    if (this.#pending.size > 0) setImmediate(this.#writeSome)
+    else process.off('exit', this.#writeRest)
   }
+  readonly #writeRest = (): void => this.#write(Infinity)
 
   /** By default the directory that everything else is kept in. It is opened when there is something to look for. */
   constructor(directory?: string) {
@@ -48,11 +50,20 @@ export class CompileCache {
     if (known) return decodeModuleText(known, text)
     const made = make()
     if (this.#pending.size === 0) {
-      setImmediate(this.#writePending)
-      process.on('exit', this.#writePending)
+      setImmediate(this.#writeSome)
+      process.on('exit', this.#writeRest)
     }
     this.#pending.set(file, made)
     return made
+  }
+
+  /** Until that time. */
+  #write(end: number): void {
+    for (const [file, made] of this.#pending) {
+      this.#pending.delete(file)
+      if (this.#directory) this.#keep(file, encodeModuleText(made), this.#directory)
+      if (performance.now() >= end) return
+    }
   }
 
   #keep(file: string, body: Buffer, { temporary }: CacheDirectory): void {

@@ -11,7 +11,14 @@ import {
   type ModuleRequest,
 } from '../../cloudpickle/source/module-record.ts'
 import type { Edit } from '../../cloudpickle/source/edit.ts'
-import { childNodes, type AnyNode, type Node, type SourceKind } from '../../cloudpickle/source/parse.ts'
+import {
+  childNodes,
+  parse,
+  type AnyNode,
+  type Node,
+  type Program,
+  type SourceKind,
+} from '../../cloudpickle/source/parse.ts'
 import {
   isClass,
   privateAccessEdits,
@@ -22,6 +29,7 @@ import { ModulePickleError } from '../../errors.ts'
 import { compile, mapComment, type Compiler } from './compile.ts'
 import { kindOfText } from './module-kind.ts'
 import { isCompiled } from './output-path.ts'
+import { skimModule } from './skim.ts'
 import type { TypeScriptOptions } from './tsconfig.ts'
 
 export interface ModuleText {
@@ -55,6 +63,13 @@ export function readModuleText(
   }
   const kind = declared ?? kindOfSource(relative, text, options)
   const compiled = compile({ path: relative, text, kind, options })
+  const skimmed = kind === 'module' && compiled.compiler === 'oxc-transform' ? skimModule(compiled.code) : undefined
+  if (skimmed) {
+    const { code, compiler } = compiled
+    const { privates, ...facts } = skimmed
+    const access = privates.flatMap(([start, end]) => privateAccessIn(code, start, end, skimmed.declarations, relative))
+    return { ...facts, kind, code, mapComment: mapComment(compiled.map), compiler, privateAccess: access }
+  }
   return describe(readModule(compiled.code, kind, relative), mapComment(compiled.map), compiled.compiler)
 }
 
@@ -79,13 +94,32 @@ function describe(record: ModuleRecord, mapComment: string, compiler: Compiler |
     declarations: new Map([...record.declarations].map(([name, { kind }]) => [name, kind])),
     exportNames: exportedNames(record),
     compiler,
-    privateAccess: privateAccess(record),
+    privateAccess: privateAccess(record.text, record),
   }
 }
 
-/** A module that has a `globalThis` of its own, or has been packed before, is left as it is. */
-function privateAccess({ text, program, declarations }: ModuleRecord): Edit[] {
-  if (declarations.has('globalThis') || !text.includes('#') || text.includes(privateAccessKey)) return []
+/** Of one statement of a module, whose `declarations` these are. */
+function privateAccessIn(
+  code: string,
+  start: number,
+  end: number,
+  declarations: ModuleText['declarations'],
+  where: string,
+): Edit[] {
+  const text = code.slice(start, end)
+  const edits = privateAccess(code, { text, program: parse(text, 'module', where), declarations })
+  return edits.map(edit => ({ start: edit.start + start, end: edit.end + start, text: edit.text }))
+}
+
+interface PrivateText {
+  readonly text: string
+  readonly program: Program
+  readonly declarations: ReadonlyMap<string, unknown>
+}
+
+/** A module that has a `globalThis` of its own, or has been packed before, is left as it is; `code` is all of it. */
+function privateAccess(code: string, { text, program, declarations }: PrivateText): Edit[] {
+  if (declarations.has('globalThis') || !text.includes('#') || code.includes(privateAccessKey)) return []
   const edits: Edit[] = []
   const open: Node[] = [program]
   for (let node = open.pop(); node; node = open.pop()) {

@@ -25,6 +25,8 @@ export const ownFiles: readonly string[] = [
   'snapshot/pack/module-text',
   'snapshot/pack/module-text-record',
   'snapshot/pack/output-path',
+  'snapshot/pack/skim',
+  'snapshot/pack/word-reader',
 ]
 
 let known: string | undefined
