@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 
-const peers = ['@pulumi/pulumi', 'piscina', 'tsx']
+const peers = ['@pulumi/pulumi', 'piscina', 'tinypool', 'workerpool', 'tsx']
 
 export function describeMachine(): string {
   const [cpu] = os.cpus()
