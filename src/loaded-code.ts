@@ -38,6 +38,17 @@ export function reportChanged(files: Iterable<string>, reaction: 'warn' | 'refus
   }
 }
 
+/** Whether this process has `file` loaded as `text`; undefined where that cannot be told. */
+export function isLoadedAs(file: string, text: string): boolean | undefined {
+  const firstSeen = judged.get(file)?.firstSeen
+  const isLoaded = isLoadedForm(loadedText(file), text, isTypeScript(file))
+  return isLoaded ?? (firstSeen === undefined ? undefined : firstSeen === text)
+}
+
+function isTypeScript(file: string): boolean {
+  return /\.[cm]?ts$/.test(file)
+}
+
 function hasChangedSinceLoaded(file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat?.isFile()) return false
@@ -47,7 +58,7 @@ function hasChangedSinceLoaded(file: string): boolean {
   const text = readFileSync(file, 'utf8')
   const firstSeen = known?.firstSeen ?? text
   const isOlder = Math.max(stat.ctimeMs, stat.mtimeMs) < performance.timeOrigin
-  const isChanged = !isOlder && !(isLoadedForm(loadedText(file), text, /\.[cm]?ts$/.test(file)) ?? text === firstSeen)
+  const isChanged = !isOlder && !(isLoadedForm(loadedText(file), text, isTypeScript(file)) ?? text === firstSeen)
   judged.set(file, { stamp, isChanged, firstSeen })
   return isChanged
 }

@@ -52,6 +52,8 @@ export interface PackedModules extends Snapshot {
   reaches(file: string): boolean
   /** The source file of a path inside the snapshot. */
   sourceOf(path: string): string | undefined
+  /** The text of that file as it was packed, for a module that was packed from a working directory. */
+  textOf?(path: string): string | undefined
   /** Where each needed package is installed here, by label. */
   readonly packageDirectories: ReadonlyMap<string, string>
   /** These packages, and those that they resolve to where their content counts. */

@@ -5,7 +5,7 @@
  * pickled, and in `leftOut` the names of what else it showed. It must never throw, whatever the error's properties do.
  */
 
-/** Why a value cannot be pickled; undefined where it can. */
+/** Why a value cannot be pickled, or '' where that is for the reader to say; undefined where it can. */
 type Hindrance = (value: unknown) => string | undefined
 
 /** What every error has. */
@@ -37,7 +37,7 @@ export function toldError(error: Error, hindrance: Hindrance, outer: readonly Er
         news.map(each => toldError(each, hindrance, inner)),
         isEnumerable,
       )
-    } else if (isEnumerable || key === 'cause') leftOut.push(`${key} (${why})`)
+    } else if (isEnumerable || key === 'cause') leftOut.push(because(key, why))
   }
   if (leftOut.length > 0) define(told, 'leftOut', leftOut, true)
   return told
@@ -50,7 +50,39 @@ function takeClass(told: Error, error: Error, hindrance: Hindrance, leftOut: str
   const why = hindrance(told)
   if (why === undefined) return
   Object.setPrototypeOf(told, Error.prototype)
-  leftOut.push(`its class (${why})`)
+  leftOut.push(because(`its class ${nameOf(read(error, 'constructor'))}`.trimEnd(), why))
+}
+
+function nameOf(cls: unknown): string {
+  const name: unknown = typeof cls === 'function' ? Object.getOwnPropertyDescriptor(cls, 'name')?.value : undefined
+  return typeof name === 'string' ? name : ''
+}
+
+function because(what: string, why: string): string {
+  return why === '' ? what : `${what} (${why})`
+}
+
+/** Says why, of all that `error` and the errors in it lack for no reason that was known where they were told. */
+export function explainLeftOut(error: unknown, why: string): void {
+  const seen = new Set<unknown>()
+  for (const open = [error]; open.length > 0;) {
+    const next = open.pop()
+    if (!(next instanceof Error) || seen.has(next)) continue
+    seen.add(next)
+    const { leftOut, errors } = next as { leftOut?: unknown; errors?: unknown }
+    if (Array.isArray(leftOut))
+      define(
+        next,
+        'leftOut',
+        leftOut.map(each => explained(each, why)),
+        true,
+      )
+    open.push(next.cause, ...(Array.isArray(errors) ? (errors as unknown[]) : []))
+  }
+}
+
+function explained(entry: unknown, why: string): unknown {
+  return typeof entry === 'string' && !entry.endsWith(')') ? because(entry, why) : entry
 }
 
 /** An error that is not the one being told, or one that has it for its cause. */

@@ -70,7 +70,7 @@ export class CallRunner {
     this.#sources = sources
     this.#pool = pool
     this.#shipped = shipped
-    this.#decoder = new HomecomingDecoder(shipped)
+    this.#decoder = new HomecomingDecoder(shipped, sources.changed)
   }
 
   get counts(): { readonly calls: number; readonly failed: number } {
@@ -199,13 +199,10 @@ export class CallRunner {
     origin: CallOrigin,
     { options, classes }: CapturedCall,
   ): Promise<unknown> {
-    const outcome = (await this.#decoder.decode(body, options.allow, classes)) as {
-      readonly result?: unknown
-      readonly error?: unknown
-    }
-    if (ok) return outcome.result
-    retrace(outcome.error, this.#stackNames(runtime), origin)
-    throw outcome.error
+    if (ok) return ((await this.#decoder.decode(body, options.allow, classes)) as { readonly result: unknown }).result
+    const error = await this.#decoder.decodeError(body, options.allow, classes)
+    retrace(error, this.#stackNames(runtime), origin)
+    throw error
   }
 
   #stackNames(runtime: string): StackNames {

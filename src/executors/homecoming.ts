@@ -4,20 +4,27 @@
  * the caller knows.
  */
 import type { Encoded } from '../call/encoded.ts'
+import type { ToldOutcome } from '../call/outcome.ts'
+import { explainLeftOut } from '../call/told-error.ts'
+import { readManifest } from '../cloudpickle/cloudunpickler.ts'
 import { unpickle, type ArrivalOptions } from '../modulepickle.ts'
 import { unpickleData } from '../unpickle-data.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 import { packageDirectory } from './own-package.ts'
+import { LiveModules } from './live-modules.ts'
 import type { PickledClasses } from './sent-classes.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 
 export class HomecomingDecoder {
   readonly #shipped: ShippedSnapshots
+  readonly #live: LiveModules
   #options: ArrivalOptions | undefined
 
-  constructor(shipped: ShippedSnapshots) {
+  /** `changed` is what happens where a module that an answer refers to is another one here. */
+  constructor(shipped: ShippedSnapshots, changed: 'warn' | 'refuse') {
     this.#shipped = shipped
+    this.#live = new LiveModules(shipped, changed)
   }
 
   /**
@@ -32,7 +39,32 @@ export class HomecomingDecoder {
       packages: { directories: [process.cwd()], exact: this.#shipped.packageDirectories, runtime: packageDirectory },
       live: (id, inside) => this.#shipped.sourceOf(id, inside),
     }
-    return unpickle(bytes, this.#options, buffers, { find: number => classes.find(number), keep: nothing })
+    const manifest = readManifest(bytes)
+    try {
+      const value = await unpickle(bytes, this.#options, buffers, {
+        find: number => classes.find(number),
+        keep: nothing,
+      })
+      this.#live.report(manifest)
+      return value
+    } catch (error) {
+      throw this.#live.explain(error, manifest)
+    }
+  }
+
+  /**
+   * What ended a call. It always comes: of an error whose classes or values cannot be had here, what was told of it.
+   * @throws ModulePickleError as `decode`, for what is no error
+   */
+  async decodeError(body: Encoded, allow: 'data' | undefined, classes: PickledClasses): Promise<unknown> {
+    const { error, whole } = (await this.decode(body, allow, classes)) as ToldOutcome
+    if (!whole) return error
+    try {
+      return ((await this.decode(whole, allow, classes)) as ToldOutcome).error
+    } catch (reason) {
+      explainLeftOut(error, (reason as Error).message)
+      return error
+    }
   }
 
   /** Snapshots of this process are in place already: they are its project's own directory. */

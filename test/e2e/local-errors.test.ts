@@ -102,7 +102,7 @@ suite('errors of calls', () => {
       isPlain: true,
       issues: [{ path: ['price'] }],
       status: 422,
-      leftOut: ['its class', 'socket', 'self'],
+      leftOut: ['its class Refusal', 'socket', 'self'],
     })
     assert.equal(seen['keeps its class'], true)
     assert.deepEqual(seen['keeps causes'], ['inner'])

@@ -16,7 +16,7 @@ suite('calls of which only data is allowed', () => {
         function: forbidden,
         instance: forbidden,
         error: { name: 'RangeError', code: null, says: 'of data', isOwn: false },
-        'own error': forbidden,
+        'own error': { name: 'NegativePrice', code: null, says: 'a price cannot be -1', isOwn: false },
         'no pickle': { ...forbidden, code: 'ERR_UNPICKLABLE' },
         progress: { returned: 'done' },
         told: 7,

@@ -34,6 +34,8 @@ export interface Assembled {
   readonly sources: ReadonlyMap<string, string>
   /** Path in the snapshot to the module as scanned; undefined for one that cannot be parsed. */
   readonly modules: ReadonlyMap<string, ModuleText | undefined>
+  /** Path in the snapshot to the text that the module was made from. */
+  readonly texts: ReadonlyMap<string, Buffer>
   /** By path; only as of now. */
   readonly blobs: ReadonlyMap<string, SnapshotObject>
 }
@@ -57,6 +59,7 @@ export class Assembly implements Reasons {
   readonly #blobs = new Map<string, SnapshotObject>()
   readonly #sources = new Map<string, string>()
   readonly #modules = new Map<string, ModuleText | undefined>()
+  readonly #texts = new Map<string, Buffer>()
   readonly #scanned = new Map<string, Scanned>()
   readonly #types: PackageTypes
 
@@ -134,7 +137,8 @@ export class Assembly implements Reasons {
     const objects = new Map<ObjectId, SnapshotObject>()
     for (const blob of this.#blobs.values()) objects.set(blob.id, blob)
     for (const tree of trees) objects.set(tree.id, tree)
-    return { id, objects, sources: this.#sources, modules: new Map(this.#modules), blobs: this.#blobs }
+    const [modules, texts] = [new Map(this.#modules), new Map(this.#texts)]
+    return { id, objects, sources: this.#sources, modules, texts, blobs: this.#blobs }
   }
 
   #list(): { files: Set<string>; links: Map<string, string> } {
@@ -183,6 +187,7 @@ export class Assembly implements Reasons {
     if (module) {
       const shipped = this.#scanner.shipped(file, module)
       this.#modules.set(outputPath(relative), module)
+      this.#texts.set(outputPath(relative), source.content)
       this.#types.noteModule(file, module)
       added.push(this.#addBlob(outputPath(relative), mode, shipped.content, shipped.id, file))
     } else if (path.basename(file) === 'package.json') {

@@ -30,6 +30,8 @@ export interface PackedSnapshot extends Snapshot {
   reaches(file: string): boolean
   /** The file on this machine that `path` in the snapshot was made from; also for kept sources. */
   sourceOf(path: string): string | undefined
+  /** The text of that file as it was packed; undefined for what is no module. */
+  textOf(path: string): string | undefined
   /** What it holds, and why. To be asked before anything else is packed. */
   contents(): SnapshotContents
 }
@@ -85,6 +87,10 @@ export class ProjectSnapshot implements PackedSnapshot {
 
   sourceOf(path: string): string | undefined {
     return this.#assembled.sources.get(path)
+  }
+
+  textOf(path: string): string | undefined {
+    return this.#assembled.texts.get(path)?.toString()
   }
 
   contents(): SnapshotContents {
