@@ -251,7 +251,9 @@ export class CloudPickler extends Pickler {
     const ofUrl = searchParamsReduction(value, () => this.#capturing().inspector)
     if (ofUrl) return ofUrl
     refuseDisguised(value)
-    const codeOf = (fn: Function): InternalCode | undefined => this.#capturing().internalCode(fn)
+    // What was sent is not Node's own, and a class that has just been made is not one that the inspector knows yet.
+    const codeOf = (fn: Function): InternalCode | undefined =>
+      this.#sentName(fn) ? undefined : this.#capturing().internalCode(fn)
     const ofNode = Object.hasOwn(value, 'constructor') ? nodeErrorPrototype(value, codeOf) : undefined
     if (ofNode) return ofNode
     const refusal = instanceRefusal(value, codeOf)

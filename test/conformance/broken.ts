@@ -2,7 +2,7 @@
  * Executors that break one promise each: a sound one, and around it what breaks the promise.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { CallOptions, Executor } from '../../dist/index.js'
+import { dumps, loads, loadsSync, type CallOptions, type Executor } from '../../dist/index.js'
 
 /** What is put in the place of some methods of `sound`. */
 type Breaks = (sound: Executor) => Partial<Executor>
@@ -107,6 +107,21 @@ export const broken: readonly Broken[] = [
     finds: 'instances of local classes are that at both ends',
     what: 'sends results by structured clone',
     breaks: changed(async call => structuredClone(await call)),
+  },
+  {
+    finds: 'what comes back of a class that travels by value is of the class that was sent',
+    what: 'makes copies of classes that travel by value',
+    breaks: changed(async call => loads(dumps(await call))),
+  },
+  {
+    finds: 'remote and map have one class for the function and for what its calls are given',
+    what: 'sends a class once with a remote function and once with its arguments',
+    breaks: sound => ({
+      remote: fn => {
+        const remote = sound.remote(fn)
+        return (...args) => remote(...loadsSync<typeof args>(dumps(args)))
+      },
+    }),
   },
   {
     finds: 'errors keep class, message, properties and cause, and tell where they were thrown',
