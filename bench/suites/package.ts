@@ -4,9 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { figuresOf, lifetimeOf, runProgram, tsx } from '../harness/processes.ts'
-import type { Figures, Suite } from '../harness/suite.ts'
+import { figuresOf, lifetimeOf, runProgram, tsx, type Start } from '../harness/processes.ts'
+import type { Figures, Row, Suite } from '../harness/suite.ts'
 import { GeneratedPackage } from '../project/package.ts'
+import { sample } from '../project/sample.mjs'
 
 /** Runs `program` on a package of its own, so that nothing has been compiled or cached before. */
 async function withPackage(program: (project: GeneratedPackage) => Promise<Figures>): Promise<Figures> {
@@ -52,19 +53,48 @@ async function wholeWay(project: GeneratedPackage): Promise<Figures> {
   }
 }
 
-async function underTsx(project: GeneratedPackage): Promise<Figures> {
-  const env = { TMPDIR: project.emptyDirectory() }
-  const args = [path.join(project.sources, 'modules', 'module000.ts')]
-  const run = (): Promise<number> => lifetimeOf('direct.mjs', { args, env, node: tsx })
+function underTsx(project: GeneratedPackage): Promise<Figures> {
+  return lifetimes('tsx', project, 'direct.mjs', { args: [firstModule(project)], node: tsx })
+}
+
+function firstModule({ sources }: GeneratedPackage): string {
+  return path.join(sources, 'modules', 'module000.ts')
+}
+
+/** One program that calls the function in a worker, from its start to its end; nobody has imported the package for it. */
+function commandLine(project: GeneratedPackage): Promise<Figures> {
+  const args = ['run', `${firstModule(project)}#score`, '--', JSON.stringify(sample)]
+  return lifetimes('run', project, '../../dist/cli/main.js', { args })
+}
+
+/** A program that imports the package, for which its types are stripped, and calls the function in a worker. */
+function importing(name: string, node: readonly string[]) {
+  return (project: GeneratedPackage): Promise<Figures> =>
+    lifetimes(name, project, 'call.mjs', { args: [firstModule(project)], node })
+}
+
+/** From the start to the end of a program: with nothing cached anywhere, again, and after an edit. */
+async function lifetimes(name: string, project: GeneratedPackage, program: string, start: Start): Promise<Figures> {
+  const env = { MODULEPICKLE_CACHE: project.emptyDirectory(), TMPDIR: project.emptyDirectory() }
+  const run = (): Promise<number> => lifetimeOf(program, { ...start, env })
   const cold = await run()
   const warm = await run()
   editOneLine(project)
-  return { 'tsx, cold': cold, 'tsx, warm': warm, 'tsx, edited': await run() }
+  return { [`${name}, cold`]: cold, [`${name}, warm`]: warm, [`${name}, edited`]: await run() }
 }
 
 function editOneLine({ sources }: GeneratedPackage): void {
   const file = path.join(sources, 'modules', 'module137.ts')
   writeFileSync(file, readFileSync(file, 'utf8').replace('version: number = 1', 'version: number = 2'))
+}
+
+function besideTsx(measured: string, name: string): Row[] {
+  return ['cold', 'warm', 'edited'].map(state => ({
+    measured: `${measured}: ${state}`,
+    ours: `${name}, ${state}`,
+    peer: '`node --import tsx`',
+    theirs: `tsx, ${state}`,
+  }))
 }
 
 export const packageSuite: Suite = {
@@ -77,6 +107,9 @@ export const packageSuite: Suite = {
     () => withPackage(importCompiled),
     () => withPackage(wholeWay),
     () => withPackage(underTsx),
+    () => withPackage(commandLine),
+    () => withPackage(importing('stripped', [])),
+    () => withPackage(importing('under tsx', tsx)),
   ],
   rows: [
     {
@@ -116,6 +149,9 @@ export const packageSuite: Suite = {
       peer: '`import()`, compiled beforehand',
       theirs: 'import, compiled',
     },
+    ...besideTsx('`modulepickle run`', 'run'),
+    ...besideTsx('`connect`, `import`, `run`, by Node alone', 'stripped'),
+    ...besideTsx('`connect`, `import`, `run`, under tsx', 'under tsx'),
     ...['cold', 'warm', 'edited'].map(state => ({
       measured: `start, \`dumps\`, start, \`loads\`, call: ${state}`,
       ours: `both ends, ${state}`,

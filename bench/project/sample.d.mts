@@ -1,0 +1,3 @@
+import type { Sample } from './template.ts'
+
+export const sample: Sample
