@@ -4,7 +4,7 @@
  *
  * What is said holds for the whole process, for every copy of this package in it, until it is taken back.
  */
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,9 @@ const registered = processRegistry('by-value', 1, (): ByValue => {
 export function registerPickleByValue(module: string | URL): void {
   const { files, packages } = registered
   const { file, name } = whatIsMeant(module)
+  if (file === undefined && !isPackageHere(name)) {
+    throw notFound(name, 'there is no such package here. Pass the URL of a file of it, or install it')
+  }
   if (file === undefined) packages.add(name)
   else files.add(file)
   registered.version++
@@ -68,6 +71,9 @@ export function registrations(): number {
 type Meant = { readonly file: string; readonly name?: never } | { readonly file?: never; readonly name: string }
 
 function whatIsMeant(module: string | URL): Meant {
+  if (typeof module !== 'string' && !(module instanceof URL)) {
+    throw notFound(`A ${typeof module}`, 'it names no module. Pass the URL of a file, or the name of a package')
+  }
   const text = String(module)
   const file = text.startsWith('file:') ? fileURLToPath(text) : path.isAbsolute(text) ? text : undefined
   if (file !== undefined) return { file: existing(file, text) }
@@ -78,6 +84,18 @@ function whatIsMeant(module: string | URL): Meant {
   const resolution = resolveModule(text, path.join(process.cwd(), 'package.json'), 'import')
   if (resolution?.kind === 'file') return { file: resolution.file }
   throw notFound(text, 'it leads nowhere from the current directory. Pass the URL of the file')
+}
+
+/** Whether the program or the current directory is in the package, or has it installed. */
+function isPackageHere(name: string): boolean {
+  const [, main] = process.argv
+  const directories = [process.cwd(), ...(main === undefined ? [] : [path.dirname(path.resolve(main))])]
+  return directories.some(directory => {
+    for (const each of ancestors(directory)) {
+      if (readPackageJson(each)?.name === name || existsSync(path.join(each, 'node_modules', name))) return true
+    }
+    return false
+  })
 }
 
 function existing(file: string, text: string): string {

@@ -218,7 +218,10 @@ export class CloudPickler extends Pickler {
   /** An object that stands for a module. */
   #reduceModuleObject(value: object): Reduction | Global | undefined {
     const module = mayStandForModule(value) ? this.#capturing().moduleStoodFor(value) : undefined
-    if (module && travelsAsCopy(module)) return copyOfNamespace(value)
+    if (module && travelsAsCopy(module)) {
+      this.#capturing().noteNamespacesIn(value)
+      return copyOfNamespace(value)
+    }
     if (module) return this.#global(module.module, module.name)
     const builtin = loadedBuiltinOf(value)
     return builtin === undefined ? undefined : this.#global({ kind: 'builtin', name: builtin }, 'module.exports')

@@ -27,22 +27,25 @@ import { Box, count, seen } from './helpers.ts'
 import * as helpers from './helpers.ts'
 import * as pure from 'pure'
 import { shout } from 'pure/loud.js'
+import * as all from 'pure/all.js'
 
 count('here')
 const box = new Box(4)
 const f = () => [count('there'), count('again'), seen(), box.double(), box instanceof Box]
 const byNamespace = () => helpers.count('there')
 const library = () => [shout('hi'), pure.whisper('HO'), pure.shout === shout]
+const throughBarrel = () => [all.shout('a'), all.loud.shout('b'), all.inner.loud === all.loud]
 const by = (value: unknown) => Buffer.from(dumps(value)).toString('base64')
 const url = new URL('./helpers.ts', import.meta.url)
 const pickles: Record<string, string> = {}
 pickles.before = by({ f, library })
 registerPickleByValue(url)
 ofCloudpickle('pure')
-pickles.registered = by({ f, byNamespace, library })
+pickles.registered = by({ f, byNamespace, library, throughBarrel })
 const outcome = [unregisterPickleByValue(url.href), unregisterPickleByValue('pure'), unregisterPickleByValue('pure')]
 pickles.after = by({ f, library })
-const refused = ['./helpers.ts', 'node:fs', 'file:///not/there.js', 'nowhere/to/be/found'].map(each => {
+const wrong = ['./helpers.ts', 'node:fs', 'file:///not/there.js', 'nowhere/to/be/found', 'not-there', 5, undefined] as string[]
+const refused = wrong.map(each => {
   try { registerPickleByValue(each) } catch (error) { return [(error as { code: string }).code, (error as Error).message] }
 })
 writeFileSync(process.argv[2]!, JSON.stringify({ pickles, outcome, refused }))
@@ -52,13 +55,16 @@ const receive = `
 import { readFileSync } from 'node:fs'
 import { loads } from 'modulepickle'
 const { pickles } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-const { f, byNamespace, library } = await loads(Buffer.from(pickles.registered, 'base64'))
-console.log(JSON.stringify([f(), byNamespace(), library()]))
+const { f, byNamespace, library, throughBarrel } = await loads(Buffer.from(pickles.registered, 'base64'))
+console.log(JSON.stringify([f(), byNamespace(), library(), throughBarrel()]))
 `
 
 const pure = {
   'node_modules/pure/package.json':
-    '{"name":"pure","version":"1.0.0","type":"module","exports":{".":"./index.js","./loud.js":"./loud.js"}}',
+    '{"name":"pure","version":"1.0.0","type":"module","exports":{".":"./index.js","./*":"./*"}}',
+  // Nothing of these modules is their own.
+  'node_modules/pure/all.js': "export * from './inner.js'\nexport * as inner from './inner.js'\n",
+  'node_modules/pure/inner.js': "import * as loud from './loud.js'\nexport * from './loud.js'\nexport { loud }\n",
   'node_modules/pure/index.js':
     "export { shout } from './loud.js'\nexport const whisper = text => text.toLowerCase()\n",
   'node_modules/pure/loud.js': "const mark = '!'\nexport function shout(text) { return text.toUpperCase() + mark }\n",
@@ -103,7 +109,12 @@ for (const loader of ['type stripping', 'tsx ESM', 'tsx CommonJS'] satisfies Loa
         },
       )
       assert.equal(code, 0, stderr)
-      assert.deepEqual(JSON.parse(stdout), [[102, 103, ['here', 'there', 'again'], 11, true], 104, ['HI!', 'ho', true]])
+      assert.deepEqual(JSON.parse(stdout), [
+        [102, 103, ['here', 'there', 'again'], 11, true],
+        104,
+        ['HI!', 'ho', true],
+        ['A!', 'B!', true],
+      ])
     })
 
     test('before and after, they travel by name', () => {
@@ -118,9 +129,11 @@ for (const loader of ['type stripping', 'tsx ESM', 'tsx CommonJS'] satisfies Loa
     test('what cannot be meant is refused with advice', () => {
       assert.deepEqual(
         sent.refused.map(([code]) => code),
-        Array(4).fill('ERR_MODULE_NOT_FOUND'),
+        Array(7).fill('ERR_MODULE_NOT_FOUND'),
       )
       assert.match(sent.refused[0]![1], /import\.meta\.resolve/)
+      assert.match(sent.refused[4]![1], /^not-there cannot be made to travel by value: there is no such package here/)
+      assert.match(sent.refused[5]![1], /^A number cannot/)
     })
   })
 }

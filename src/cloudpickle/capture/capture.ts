@@ -19,6 +19,7 @@ import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import { travelOf, type FunctionTravel } from './function-travel.ts'
 import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
+import { noteExportedNamespaces, noteImportedNamespace } from './exported-namespaces.ts'
 import { HeldBindings, isOfPackage } from './held-bindings.ts'
 import { HeapView } from './heap.ts'
 import { HomeObjects } from './home-objects.ts'
@@ -176,6 +177,10 @@ export class Capture {
     const privates = (code: AnyNode, self: unknown): object => privateViews(this.#classAround(live, code, scopes, self))
     const common = (name: string): PropertyDescriptor | undefined => scriptVariable(internals.scopes(), name)
     const noteValue = (binding: Binding, value: unknown): void => {
+      const imported = binding.scope.isModule ? script.record.imports.get(binding.name) : undefined
+      if (imported && script.file !== undefined) {
+        noteImportedNamespace(imported, script.file, value, file => this.#scripts.ofFile(file))
+      }
       if (isForeign && !binding.reassigned) this.#held.claim(value)
       warnOfCopiedState(script, binding)
     }
@@ -260,6 +265,11 @@ export class Capture {
       `a function uses private members of ${cls.name}, which is not changed to give access to them. ` +
         'Give the class a method for it.',
     )
+  }
+
+  /** To be told of a namespace that is about to be copied. */
+  noteNamespacesIn(namespace: object): void {
+    noteExportedNamespaces(namespace, file => this.#scripts.ofFile(file))
   }
 
   /**
