@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, rmSync } from 'node:fs'
-import { connect as connectTo, createServer, type Server, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -16,6 +16,7 @@ import {
   type TestEngine,
 } from '../support/docker.ts'
 import { DockerProject } from '../support/docker-project.ts'
+import { tcpDoor } from '../support/engine-doors.ts'
 import { registryOfOneImage } from '../support/registry.ts'
 import { unlessNode } from '../support/requirements.ts'
 import { ownerLabel } from '../../src/executors/docker/create-body.ts'
@@ -134,7 +135,7 @@ suite('docker:', { skip }, () => {
   })
 
   test('an engine is reached over TCP; a call fails by code when that goes away', async () => {
-    const proxy = await tcpProxy(engineSocket())
+    const proxy = await tcpDoor()
     const env = { IMAGE: image, LOSSES: 'engine', DOCKER_HOST: `tcp://127.0.0.1:${proxy.port}` }
     const { seen } = await project.follow('losses', env, async line => {
       if (line.startsWith('running')) proxy.stop()
@@ -229,28 +230,3 @@ suite('docker:', { skip }, () => {
     })
   })
 })
-
-function engineSocket(): string {
-  const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
-  return host.replace(/^unix:\/\//, '')
-}
-
-async function tcpProxy(target: string): Promise<{ port: number; stop(): void }> {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer({ allowHalfOpen: true }, socket => {
-    const other = connectTo({ path: target, allowHalfOpen: true })
-    for (const each of [socket, other]) {
-      sockets.add(each)
-      each.on('error', () => {})
-    }
-    socket.pipe(other)
-    other.pipe(socket)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const stop = (): void => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  }
-  return { port: (server.address() as { port: number }).port, stop }
-}

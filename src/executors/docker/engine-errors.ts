@@ -26,6 +26,12 @@ export function engineError(error: unknown): ModulePickleError {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EACCES' || code === 'EPERM') return denied(error)
   if (code !== undefined && unreachableCodes.has(code)) return unreachable(message, error)
+  const { level } = error as { readonly level?: unknown }
+  // So errors of SSH are known.
+  if (level !== undefined)
+    return unreachable(`${message}. SSH takes a key from the agent that SSH_AUTH_SOCK names`, error)
+  if (code !== undefined && /^(?:ERR_(?:SSL|TLS|OSSL)|.*CERT|HPE_)/.test(code))
+    return unreachable(overTls(message), error)
   if (message.startsWith('DOCKER_HOST') || message === 'socket hang up') return unreachable(message, error)
   return new ModulePickleError('ERR_CONTAINER_START', `The engine refuses to start a container: ${reason(error)}.`, {
     cause: error,
@@ -49,6 +55,10 @@ export function unreachable(why: string, cause?: unknown): ModulePickleError {
     `No container engine can be reached at ${engineAddress()}: ${why}. Start Docker, or say in DOCKER_HOST where an engine is (unix:///path/docker.sock, tcp://host:2375).`,
     { cause },
   )
+}
+
+function overTls(why: string): string {
+  return `${why.split('\n')[0]}. With TLS, DOCKER_TLS_VERIFY is 1 and DOCKER_CERT_PATH has ca.pem, cert.pem and key.pem, signed by who the engine trusts`
 }
 
 function denied(cause: unknown): ModulePickleError {
