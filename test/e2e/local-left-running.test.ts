@@ -1,0 +1,38 @@
+/** What code tells of its call when that is over: nobody hears it, and it harms no other call. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Project } from '../support/project.ts'
+
+const program = `
+import { connect, currentCall } from 'modulepickle'
+
+const pool = await connect('local:', { workers: 1 })
+const told = []
+const heard = pool.with({ onProgress: value => told.push(value) })
+const leaving = delayMs => {
+  const call = currentCall()
+  call.progress('in time')
+  setTimeout(() => call.progress('too late'), delayMs)
+  return 'done'
+}
+const results = [await heard.run(leaving, 50)]
+results.push(await heard.run(() => new Promise(resolve => setTimeout(resolve, 200, 'another'))))
+results.push(await heard.run(leaving, 50))
+await new Promise(resolve => setTimeout(resolve, 200))
+results.push(await heard.run(() => 'the last'))
+await pool.close()
+console.log(JSON.stringify({ results, told, workers: pool.stats().workers }))
+`
+
+test('progress that is told when a call is over is not heard, in another call or between two', async t => {
+  const project = new Project({ 'package.json': '{"name":"app","type":"module"}', 'main.js': program })
+  t.after(() => project.remove())
+  project.installModulepickle()
+  const { stdout, stderr, code } = await project.run('plain ESM', 'main.js')
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(JSON.parse(stdout), {
+    results: ['done', 'another', 'done', 'the last'],
+    told: ['in time', 'in time'],
+    workers: 0,
+  })
+})
