@@ -3,9 +3,19 @@
  *
  * Code is run from it, so it must belong to this user and nobody else may write there. Layout: `objects/ab/cdef…`,
  * `snapshots/<id>/<bound packages>/…`, `seals/<id>-<bound packages>`, `pins/<process>`, `stamps/<hash>`, `runtime/<hash>/…`,
- * `tmp/<process>-<random>/`.
+ * `tmp/<process>-<random>/`; and a `.gitignore` over all of it, so that a cache inside a project is no part of the project.
  */
-import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
@@ -30,6 +40,7 @@ export interface CacheDirectory {
 export function openCacheDirectory(directory?: string): CacheDirectory {
   const chosen = directory ?? process.env['MODULEPICKLE_CACHE']
   const root = chosen ? makePrivate(path.resolve(chosen)) : openDefault()
+  ignoreAll(root)
   return {
     root,
     objects: makePrivate(path.join(root, 'objects')),
@@ -66,6 +77,17 @@ function canWriteBelow(directory: string): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/** What snapshots and git leave out. A directory that holds something else already is not ours alone. */
+function ignoreAll(root: string): void {
+  const file = path.join(root, '.gitignore')
+  if (existsSync(file) || readdirSync(root).length > 0) return
+  try {
+    writeFileSync(file, '*\n', { flag: 'wx', mode: 0o600 })
+  } catch {
+    // Another process was faster, or the disk takes nothing: who needs to write there says so.
   }
 }
 
