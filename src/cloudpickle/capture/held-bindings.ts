@@ -44,8 +44,17 @@ export function isOfPackage(script: LoadedScript): script is LoadedScript & { fi
     script.file !== undefined &&
     isInNodeModules(script.file) &&
     !isRegisteredByValue(script.file) &&
-    installedFile(script.file)?.name !== 'modulepickle'
+    !isOwn(script, script.file)
   )
+}
+
+/** What was loaded stays of the package that it was of. */
+const own = new WeakMap<LoadedScript, boolean>()
+
+function isOwn(script: LoadedScript, file: string): boolean {
+  const known = own.get(script) ?? installedFile(file)?.name === 'modulepickle'
+  own.set(script, known)
+  return known
 }
 
 export class HeldBindings {
