@@ -32,7 +32,7 @@ import type { FunctionTravel } from './capture/function-travel.ts'
 import { functionExtras, membersOf } from './capture/function-extras.ts'
 import { SuperReference } from './capture/home-objects.ts'
 import { argumentsReduction, innerReduction, proxyReduction, searchParamsReduction } from './capture/inner-state.ts'
-import { instanceRefusal, refuseDisguised, refuseContext, refuseHeirOfProxy } from './capture/instances.ts'
+import { disguisedType, instanceRefusal, refuseContext, refuseHeirOfProxy } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
@@ -253,7 +253,6 @@ export class CloudPickler extends Pickler {
     if (module) return module
     const ofUrl = searchParamsReduction(value, () => this.#capturing().inspector)
     if (ofUrl) return ofUrl
-    refuseDisguised(value)
     // What was sent is not Node's own, and a class that has just been made is not one that the inspector knows yet.
     const codeOf = (fn: Function): InternalCode | undefined =>
       this.#sentName(fn) ? undefined : this.#capturing().internalCode(fn)
@@ -267,8 +266,12 @@ export class CloudPickler extends Pickler {
     return this.#global({ kind: 'file', file }, 'module.exports')
   }
 
-  protected override innerState(value: object, intrinsic: string): InnerReduction | undefined {
+  protected override innerState(value: object, intrinsic: string): InnerReduction | 'none' | undefined {
     return innerReduction(value, intrinsic, () => this.#capturing().inspector, this.#attempt.weak)
+  }
+
+  protected override disguisedType(value: object): string | undefined {
+    return disguisedType(value)
   }
 
   protected override stringWritten(text: string): void {

@@ -17,6 +17,7 @@ import { ofNodeRevivers } from './revive/of-node.ts'
 import { sentNumber, type ClassesByNumber } from './sent-classes.ts'
 import { PrivateStateReviver } from './revive/private-state.ts'
 import { reviveUnknownThis } from './revive/unknown-this.ts'
+import { webRevivers } from './revive/web-objects.ts'
 import { moduleContext, type ModuleContext } from './revive/module-context.ts'
 
 /** @throws ModulePickleError when the pickle's head is damaged or of a format version that is not read here */
@@ -37,6 +38,7 @@ const revivers: Readonly<Record<string, unknown>> = {
   unknownThis: reviveUnknownThis,
   ...innerStateRevivers,
   ...ofNodeRevivers,
+  ...webRevivers,
   completeClass,
   addMembers,
 }

@@ -40,6 +40,7 @@ export interface Hooks {
   persistentId?: ((value: unknown) => unknown) | undefined
   reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
   innerState?: InnerState | undefined
+  disguisedType?: ((value: object) => string | undefined) | undefined
   stringWritten?: ((text: string) => void) | undefined
   addition?: ((value: object) => Addition | undefined) | undefined
   bufferCallback?: ((buffer: Uint8Array) => boolean | void) | undefined
@@ -190,7 +191,7 @@ export class Encoder implements Encoding {
     const claim = this.#hooks.reducerOverride?.(value)
     if (claim !== undefined) return this.#claim(value, claim)
     const prototype: unknown = Object.getPrototypeOf(value)
-    const isPlain = prototype === Object.prototype || prototype === Array.prototype
+    const isPlain = (prototype === Object.prototype || prototype === Array.prototype) && !this.#isDisguised(value)
     if (isPlain && this.#hooks.memo && !(reduceSymbol in value) && !isNamedIntrinsic(value)) {
       if (prototype === Object.prototype ? this.#plainObject(value) : this.#plainArray(value)) return true
     }
@@ -198,14 +199,23 @@ export class Encoder implements Encoding {
     if (custom !== undefined) return this.#perform(value, planOf(custom))
     const name = intrinsicName(value)
     if (name !== undefined) return this.#claim(value, new Global('js', name))
-    const plan = planFor(value, this.#buffers, this.#hooks.innerState)
+    const disguise = isPlain || Array.isArray(value) ? undefined : this.#hooks.disguisedType?.(value)
+    const plan = planFor(value, this.#buffers, this.#hooks.innerState, disguise)
     const addition = isPlain ? undefined : this.#hooks.addition?.(value)
     return this.#perform(value, addition === undefined ? plan : withAddition(plan, addition))
   }
 
+  /** Of what has Object.prototype, only an object without keys of its own is asked about. */
+  #isDisguised(value: object): boolean {
+    if (this.#hooks.disguisedType === undefined) return false
+    for (const _ in value) return false
+    return !Array.isArray(value) && this.#hooks.disguisedType(value) !== undefined
+  }
+
   /** False leaves the object to the rules, as where somebody has to be asked about each key. */
   #plainObject(value: object): boolean {
-    const shape = this.#hooks.persistentId === undefined ? this.#shapes.of(value) : undefined
+    const mayHaveShape = this.#hooks.persistentId === undefined && !Array.isArray(value)
+    const shape = mayHaveShape ? this.#shapes.of(value) : undefined
     const values = shape === undefined ? undefined : ordinaryValues(value, shape.keys)
     if (shape === undefined || values === undefined) return false
     this.out.op(op.EMPTY_DICT)

@@ -62,7 +62,7 @@ export class Pickler {
 
   /** Hooks that nobody overrides are not called at all. */
   #hooks(): ConstructorParameters<typeof Encoder>[0] {
-    const { persistentId, reducerOverride, innerState, addition, stringWritten } = Pickler.prototype
+    const { persistentId, reducerOverride, innerState, disguisedType, addition, stringWritten } = Pickler.prototype
     const { bufferCallback, dispatchTable } = this.#options
     return {
       memo: true,
@@ -70,6 +70,7 @@ export class Pickler {
       persistentId: this.persistentId === persistentId ? undefined : value => this.persistentId(value),
       reducerOverride: this.reducerOverride === reducerOverride ? undefined : value => this.reducerOverride(value),
       innerState: this.innerState === innerState ? undefined : (value, intrinsic) => this.innerState(value, intrinsic),
+      disguisedType: this.disguisedType === disguisedType ? undefined : value => this.disguisedType(value),
       addition: this.addition === addition ? undefined : value => this.addition(value),
       stringWritten: this.stringWritten === stringWritten ? undefined : text => this.stringWritten(text),
       bufferCallback: bufferCallback === undefined ? undefined : buffer => bufferCallback.call(this.#options, buffer),
@@ -103,9 +104,17 @@ export class Pickler {
 
   /**
    * Hook: how to make an object whose state the language gives no way to read, such as a promise. `intrinsic` names what
-   * brings that state: `Promise`, `%MapIteratorPrototype%`. undefined = refused. Own properties and the prototype follow.
+   * brings that state: `Promise`, `%MapIteratorPrototype%`. undefined = refused; none = it only inherits from that. Own properties and the prototype follow.
    */
-  protected innerState(_value: object, _intrinsic: string): InnerReduction | undefined {
+  protected innerState(_value: object, _intrinsic: string): InnerReduction | 'none' | undefined {
+    return undefined
+  }
+
+  /**
+   * Hook: the name of the intrinsic, such as `Map`, that an object has its inner state of although it does not inherit from it any more.
+   * Asked for objects that the built-in rules are about to write, except for plain ones with keys. undefined for all others.
+   */
+  protected disguisedType(_value: object): string | undefined {
     return undefined
   }
 

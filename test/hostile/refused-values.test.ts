@@ -45,7 +45,10 @@ const expected: Readonly<Record<string, [path: string, message: RegExp]>> = {
   'the standard output': ['out', /of node:(net|tty|fs|stream).*other end/],
   'shared memory': ['memory', /slice/],
   'a registry of what was collected': ['registry', /FinalizationRegistry.*other end/],
-  'a Map without the prototype of Maps': ['map', /Map whose prototype was replaced/],
+  'an Event that was dispatched': ['event', /dispatched.*listeners/],
+  'the headers of a response': ['headers', /belong to a request or a response/],
+  'a FormData with a file': ['form.get("file")', /File/],
+  'a chain of more prototypes than a reader takes': ['deep', /chain of 101 prototypes/],
   'a weak reference to a socket': ['ref.deref()', /node:net/],
 }
 

@@ -4,11 +4,12 @@
  *
  * V8 shows the state to the inspector; nothing of the value's own code runs. The counterpart is revive/inner-state.ts.
  */
-import { isArgumentsObject, isProxy, isWeakMap, isWeakSet } from 'node:util/types'
+import { isArgumentsObject, isGeneratorObject, isPromise, isProxy, isWeakMap, isWeakSet } from 'node:util/types'
 import { ModulePickleError } from '../../errors.ts'
 import { Global, Labelled, Tuple, type InnerReduction, type Reduction } from '../../pickle/index.ts'
 import { iteratorReduction, type IteratorKind } from './collection-iterators.ts'
 import type { Inspector } from './inspector.ts'
+import { webReduction } from './web-objects.ts'
 import type { WeakContents } from './weak-contents.ts'
 
 const inner = (name: string): Global => new Global('cloudpickle', name)
@@ -26,7 +27,7 @@ const iteratorsOf: Readonly<Record<string, IteratorKind['of']>> = {
 }
 
 /**
- * By the intrinsic that brings the state, such as `Promise`.
+ * By the intrinsic that brings the state, such as `Promise`; `none` for an object that only inherits from that.
  * @throws ModulePickleError ERR_UNPICKLABLE
  */
 export function innerReduction(
@@ -34,7 +35,8 @@ export function innerReduction(
   intrinsic: string,
   inspector: () => Inspector,
   weak: WeakContents,
-): InnerReduction | undefined {
+): InnerReduction | 'none' | undefined {
+  if (isPretender(value, intrinsic)) return 'none'
   const collection = iteratorsOf[intrinsic]
   if (collection) return iteratorReduction(value, collection, inspector(), weak)
   switch (intrinsic) {
@@ -42,8 +44,6 @@ export function innerReduction(
       return promiseReduction(value, inspector())
     case 'WeakMap':
     case 'WeakSet': {
-      // Not so `Object.create(WeakMap.prototype)`.
-      if (!isWeakMap(value) && !isWeakSet(value)) return undefined
       weak.add(value, intrinsic, inspector())
       return { callee: inner(intrinsic), args: [] }
     }
@@ -53,8 +53,15 @@ export function innerReduction(
     case 'TextDecoder':
       return textCoderReduction(value)
     default:
-      return undefined
+      return webReduction(value, intrinsic, inspector)
   }
+}
+
+/** Whether an object that inherits from a builtin prototype has none of its state: `Object.create(Promise.prototype)`. */
+function isPretender(value: object, intrinsic: string): boolean {
+  if (intrinsic === 'Promise') return !isPromise(value)
+  if (intrinsic === 'WeakMap' || intrinsic === 'WeakSet') return !isWeakMap(value) && !isWeakSet(value)
+  return /^(Async)?GeneratorFunction\b/.test(intrinsic) && !isGeneratorObject(value)
 }
 
 function promiseReduction(value: object, inspector: Inspector): InnerReduction | undefined {

@@ -2,7 +2,24 @@
  * Objects that have more to them than their properties, in a way that no pickle shows: these are refused rather than sent
  * without it.
  */
-import { isDataView, isDate, isMap, isPromise, isProxy, isRegExp, isSet } from 'node:util/types'
+import {
+  isAnyArrayBuffer,
+  isBigIntObject,
+  isBooleanObject,
+  isBoxedPrimitive,
+  isDataView,
+  isDate,
+  isMap,
+  isNativeError,
+  isNumberObject,
+  isPromise,
+  isProxy,
+  isRegExp,
+  isSet,
+  isSharedArrayBuffer,
+  isStringObject,
+  isSymbolObject,
+} from 'node:util/types'
 import { isContext } from 'node:vm'
 import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
@@ -60,25 +77,31 @@ export function refuseHeirOfProxy(value: object): void {
   }
 }
 
-/**
- * A Map that does not inherit from Map.prototype any more looks like any object, but is none.
- * @throws ModulePickleError ERR_UNPICKLABLE
- */
-export function refuseDisguised(value: object): void {
+/** The intrinsic that an object has its inner state of although it does not inherit from it any more; undefined for all others. */
+export function disguisedType(value: object): string | undefined {
   const type = innerTypeOf(value)
-  if (type === undefined || inheritsFrom(value, type)) return
-  throw new ModulePickleError(
-    'ERR_UNPICKLABLE',
-    `a ${type} whose prototype was replaced cannot be pickled. Pass a ${type} as it is made, or make it on the other end.`,
-  )
+  return type === undefined || inheritsFrom(value, type) ? undefined : type
 }
+
+const tagOfView = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+
+const boxes: readonly [is: (value: unknown) => boolean, type: string][] = [
+  [isNumberObject, 'Number'],
+  [isStringObject, 'String'],
+  [isBooleanObject, 'Boolean'],
+  [isSymbolObject, 'Symbol'],
+  [isBigIntObject, 'BigInt'],
+]
 
 function innerTypeOf(value: object): string | undefined {
   if (isMap(value)) return 'Map'
   if (isSet(value)) return 'Set'
-  if (ArrayBuffer.isView(value)) return isDataView(value) ? 'DataView' : 'TypedArray'
+  if (ArrayBuffer.isView(value)) return isDataView(value) ? 'DataView' : String(tagOfView?.call(value))
   if (isDate(value)) return 'Date'
   if (isRegExp(value)) return 'RegExp'
+  if (isNativeError(value)) return 'Error'
+  if (isAnyArrayBuffer(value)) return isSharedArrayBuffer(value) ? 'SharedArrayBuffer' : 'ArrayBuffer'
+  if (isBoxedPrimitive(value)) return boxes.find(([isBox]) => isBox(value))?.[1]
   return isPromise(value) ? 'Promise' : undefined
 }
 

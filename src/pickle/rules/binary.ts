@@ -39,7 +39,9 @@ export function arrayBufferPlan(value: object, _type: string, buffers: BufferTab
 
 /** `(bytes, byteOffset, length)`, the length counted in elements. */
 export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTable): Plan {
-  const { buffer, byteOffset, byteLength } = value
+  const buffer = partOf(value, 'buffer') as ArrayBufferLike
+  const byteOffset = partOf(value, 'byteOffset') as number
+  const byteLength = partOf(value, 'byteLength') as number
   if (!isBuffer(buffer)) {
     throw new ModulePickleError(
       'ERR_UNPICKLABLE',
@@ -47,7 +49,7 @@ export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTa
     )
   }
   const callee = new Global('js', type)
-  const elementSize = elementSizeOf(value)
+  const elementSize = elementSizeOf(value, type)
   const length = byteLength / elementSize
   if (isResizable(buffer)) {
     const size = followsBuffer(value, buffer) ? [] : [length]
@@ -60,7 +62,17 @@ export function viewPlan(value: ArrayBufferView, type: string, buffers: BufferTa
   return { create: { callee, args: [range, new LateOffset(range, byteOffset), length] } }
 }
 
-function elementSizeOf(view: ArrayBufferView): number {
+/** By the language's own getters, which a view may not inherit any more. */
+function partOf(view: ArrayBufferView, key: 'buffer' | 'byteOffset' | 'byteLength' | 'length'): unknown {
+  const tag: unknown = Reflect.get(typedArrayPrototype, Symbol.toStringTag, view)
+  return Reflect.get(tag === undefined ? DataView.prototype : typedArrayPrototype, key, view)
+}
+
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object
+
+function elementSizeOf(view: ArrayBufferView, type = ''): number {
+  const Class: unknown = type === 'Buffer' ? undefined : Reflect.get(globalThis, type)
+  if (typeof Class === 'function' && 'BYTES_PER_ELEMENT' in Class) return Number(Class.BYTES_PER_ELEMENT)
   return 'BYTES_PER_ELEMENT' in view && typeof view.BYTES_PER_ELEMENT === 'number' ? view.BYTES_PER_ELEMENT : 1
 }
 
@@ -73,7 +85,8 @@ const mostElements = 4096
 
 /** The own keys of a view beside its indices. */
 export function viewKeys(value: object): readonly (string | symbol)[] {
-  const count = 'length' in value && typeof value.length === 'number' ? value.length : 0
+  const length = isView(value) ? partOf(value, 'length') : 0
+  const count = typeof length === 'number' ? length : 0
   return count > mostElements ? Object.getOwnPropertySymbols(value) : Reflect.ownKeys(value).slice(count)
 }
 

@@ -12,35 +12,38 @@ import { Dict, Global, Labelled, type Reduction } from '../values.ts'
 import { arrayPlan } from './arrays.ts'
 import { kinds } from './kinds.ts'
 import { readProperties, withUnusual } from './properties.ts'
-import { refuse } from './refusals.ts'
+import { refuse, refuseDeepChain } from './refusals.ts'
 
 const objectCreate = new Global('js', 'Object.create')
 const prototypeOf = new Global('js', 'prototypeOf')
 
 /**
  * How to make an object of which the language gives no way to read the state: a promise, a WeakMap. `intrinsic` is the name of
- * the prototype that brings the state, without `.prototype`. Undefined refuses the object.
+ * the prototype that brings the state, without `.prototype`. Undefined refuses the object; `none` says that it has no such state.
  */
-export type InnerState = (value: object, intrinsic: string) => InnerReduction | undefined
+export type InnerState = (value: object, intrinsic: string) => InnerReduction | 'none' | undefined
 
 export interface InnerReduction extends Reduction {
   /** Own properties that are not the program's. */
   readonly ignores?: (key: string | symbol) => boolean
 }
 
-export function planFor(value: object, buffers: BufferTable, innerState?: InnerState): Plan {
+/** `disguise` names the intrinsic that the object has its inner state of, where it does not inherit from that. */
+export function planFor(value: object, buffers: BufferTable, innerState?: InnerState, disguise?: string): Plan {
   const prototype: object | null = Object.getPrototypeOf(value)
   if (Array.isArray(value)) {
     const usual = prototype === Array.prototype || isNamed(prototype, 'Array.prototype')
     return arrayPlan(value, usual ? undefined : prototype)
   }
-  if (prototype === Object.prototype || isNamed(prototype, 'Object.prototype')) return plainObjectPlan(value)
-  const ancestor = nearestIntrinsic(prototype)
-  if (ancestor === undefined || ancestor.name === 'Object.prototype') return ordinaryPlan(value, prototype)
+  const isPlain = prototype === Object.prototype || isNamed(prototype, 'Object.prototype')
+  if (isPlain && disguise === undefined) return plainObjectPlan(value)
+  const ancestor = disguise === undefined ? nearestIntrinsic(prototype) : { prototype: undefined, name: disguise }
+  if (ancestor === undefined || /^(Object|Array)\.prototype$/.test(ancestor.name)) return ordinaryPlan(value, prototype)
   const type = ancestor.name.replace(/\.prototype$/, '')
   const kind = kinds.get(type)
   if (kind === undefined && classOfPrototype(value)) return ordinaryPlan(value, prototype)
   const reduction = kind === undefined ? innerState?.(value, type) : undefined
+  if (reduction === 'none') return ordinaryPlan(value, prototype)
   if (kind === undefined && reduction === undefined) return refuse(value, type)
   const plan = reduction === undefined ? kind?.plan(value, type, buffers) : planOf(reduction)
   if (plan === undefined) return ordinaryPlan(value, prototype)
@@ -72,6 +75,7 @@ function plainObjectPlan(value: object): Plan {
 
 /** An object whose state is its own properties: of a class, without a prototype, or with some object as prototype. */
 function ordinaryPlan(value: object, prototype: object | null): Plan {
+  refuseDeepChain(prototype)
   const asPrototype = classOfPrototype(value)
   if (asPrototype !== undefined) return { create: { callee: prototypeOf, args: [asPrototype] } }
   const own = readProperties(value, Reflect.ownKeys(value), {})

@@ -66,8 +66,12 @@ const set = kind(value => {
 })
 
 const source = getter(RegExp.prototype, 'source')
-const flags = getter(RegExp.prototype, 'flags')
-const regExp: Kind = kind(value => made('RegExp', source(value), flags(value)), {
+/** Each by itself: `flags` asks the object for them, which may not inherit them any more. */
+const flags = ['hasIndices', 'global', 'ignoreCase', 'multiline', 'dotAll', 'unicode', 'unicodeSets', 'sticky'].map(
+  (name, index): [string, (value: object) => unknown] => ['dgimsuvy'[index]!, getter(RegExp.prototype, name)],
+)
+const flagsOf = (value: object): string => flags.map(([flag, isSet]) => (isSet(value) === true ? flag : '')).join('')
+const regExp: Kind = kind(value => made('RegExp', source(value), flagsOf(value)), {
   // lastIndex always exists; only one that moved or was made read-only is worth a word.
   skip: (key, property) => key === 'lastIndex' && property.value === 0 && property.writable === true,
 })

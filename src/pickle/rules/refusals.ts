@@ -56,6 +56,20 @@ export function refuseFunction(fn: object & { name?: unknown }): never {
   )
 }
 
+/** What makes an object of that prototype takes seven bytes, for which a reader goes through this many objects, see `maxExpansion`. */
+const deepestChain = 100
+
+/** Refuses an object whose prototypes are so many that a reader would not go through them. */
+export function refuseDeepChain(prototype: object | null): void {
+  let depth = 0
+  for (let each = prototype; each !== null; each = Object.getPrototypeOf(each) as object | null) depth++
+  if (depth <= deepestChain) return
+  throw new ModulePickleError(
+    'ERR_UNPICKLABLE',
+    `an object with a chain of ${depth} prototypes cannot be pickled: ${deepestChain} are the most. Pass what is in them.`,
+  )
+}
+
 function isClass(fn: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(fn)) || isOldStyleClass(fn)
 }
