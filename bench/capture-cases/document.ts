@@ -2,7 +2,7 @@
  * The outcomes as docs/CAPTURE-CASES.md.
  */
 import type { Group } from './groups.ts'
-import type { Peer } from './peers.ts'
+import { peers, type Peer } from './peers.ts'
 import type { ListedCase } from './programs/records.ts'
 import type { Outcome, OutcomeKind } from './run.ts'
 
@@ -10,10 +10,48 @@ export interface GroupResult {
   readonly group: Group
   readonly cases: readonly ListedCase[]
   /** By the name of the peer, then by that of the case. */
-  readonly outcomes: ReadonlyMap<string, ReadonlyMap<string, Outcome>>
+  readonly outcomes: Map<string, ReadonlyMap<string, Outcome>>
 }
 
 const shown: Record<OutcomeKind, string> = { right: '✓', refused: 'refused', failed: 'error', wrong: '**wrong**' }
+
+/** Gives results the outcomes of peers that were not run, as the document has them. @throws Error for a case that it does not have */
+export function keepOthers(results: readonly GroupResult[], document: string): void {
+  for (const { group, cases, outcomes } of results) {
+    const [, section = ''] = document.split(`\n## ${group.title}\n`)
+    const rows = section
+      .split('\n## ', 1)[0]!
+      .split('\n')
+      .filter(line => line.startsWith('| '))
+    const [head = [], ...others] = rows.map(cellsOf)
+    const kept = new Map(others.map(([name = '', ...cells]) => [name, cells]))
+    for (const peer of peers.filter(({ name }) => !outcomes.has(name))) {
+      const column = head.indexOf(peer.shown) - 1
+      outcomes.set(
+        peer.name,
+        new Map(
+          cases.map(({ name }) => [
+            name,
+            { kind: kindOf(kept.get(name)?.[column], name), message: '', code: undefined },
+          ]),
+        ),
+      )
+    }
+  }
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .slice(2, -2)
+    .split(/(?<!\\)\|/)
+    .map(cell => cell.trim().replaceAll('\\|', '|'))
+}
+
+function kindOf(cell: string | undefined, name: string): OutcomeKind {
+  const kind = (Object.keys(shown) as OutcomeKind[]).find(each => shown[each] === cell)
+  if (kind === undefined) throw new Error(`The document has no outcome of ${JSON.stringify(name)}: run all peers.`)
+  return kind
+}
 
 export function documentOf(
   results: readonly GroupResult[],

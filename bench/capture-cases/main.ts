@@ -1,11 +1,11 @@
 /**
  * `npm run bench -- capture-cases`: what each serializer makes of every hard case; with --write, as docs/CAPTURE-CASES.md.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { versionOf } from '../harness/machine.ts'
-import { documentOf, type GroupResult } from './document.ts'
+import { documentOf, keepOthers, type GroupResult } from './document.ts'
 import { groups, type Group } from './groups.ts'
 import { peers, type Peer } from './peers.ts'
 import { listCases, runGroup, type Outcome } from './run.ts'
@@ -20,8 +20,8 @@ export async function captureCases(args: readonly string[]): Promise<number> {
   })
   const chosenPeers = peers.filter(({ name }) => values.peer === undefined || name === values.peer)
   const chosen = groups.filter(({ file }) => values.group === undefined || file.startsWith(values.group))
-  if (chosenPeers.length === 0 || chosen.length === 0 || (values.write && (values.peer ?? values.group))) {
-    console.error(`${usage}\n--write takes all peers and groups.`)
+  if (chosenPeers.length === 0 || chosen.length === 0 || (values.write && values.group !== undefined)) {
+    console.error(`${usage}\n--write takes all groups; with --peer, the columns of the others stay as they are.`)
     return 2
   }
   const results: GroupResult[] = []
@@ -29,6 +29,7 @@ export async function captureCases(args: readonly string[]): Promise<number> {
   for (const peer of chosenPeers) report(peer, results, chosenPeers.length === 1)
   if (values.write) {
     const file = path.resolve(import.meta.dirname, '../../docs/CAPTURE-CASES.md')
+    if (values.peer !== undefined) keepOthers(results, readFileSync(file, 'utf8'))
     writeFileSync(file, documentOf(results, peers, versionOf))
   }
   return results.some(({ outcomes }) => kindsOf(outcomes.get('modulepickle')).includes('wrong')) ? 1 : 0
