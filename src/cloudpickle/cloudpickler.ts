@@ -116,7 +116,7 @@ export class CloudPickler extends Pickler {
       this.#attempt.sizes.warn()
       return bytes
     } finally {
-      this.#capture?.close()
+      this.#capture?.close(this.#attempt.sizes.areNoticeable)
     }
   }
 
@@ -129,7 +129,7 @@ export class CloudPickler extends Pickler {
         if (!(error instanceof KnownTooLate)) throw error
         for (const [each, reference] of error.named) this.#known.set(each, reference)
       }
-      this.#capture?.close()
+      this.#capture?.close(this.#attempt.sizes.areNoticeable)
       this.#capture = undefined
       this.#attempts++
       this.#attempt = this.#begin()

@@ -136,9 +136,9 @@ export class Capture {
     return this.#inspector
   }
 
-  /** Call when the dump is over, also one that failed. */
-  close(): void {
-    this.#inspector.release()
+  /** Call when the dump is over, also one that failed; `large` where it captured values that take much memory. */
+  close(large = false): void {
+    this.#inspector.release(large)
   }
 
   /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED, ERR_MODULE_UNREADABLE */

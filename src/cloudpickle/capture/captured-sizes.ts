@@ -22,6 +22,11 @@ export class CapturedSizes {
     return new Measured(value, `{${variable}}`, this.#sizes)
   }
 
+  /** Whether any variable that has been written takes much memory. */
+  get areNoticeable(): boolean {
+    return this.#sizes.length > 0
+  }
+
   /** To be called when the value has been written. */
   warn(): void {
     const own = this.#sizes.map(size => ({ ...size, sizeBytes: size.sizeBytes - this.#inside(size) }))

@@ -5,6 +5,7 @@
  * listed, or until the synchronous code that enters frames ends, because await is several times slower while it is on. Nothing
  * here runs user code.
  */
+import { setTimeout as later } from 'node:timers'
 import type { Session } from 'node:inspector'
 import { ModulePickleError } from '../../errors.ts'
 import type { Position } from './author-lines.ts'
@@ -67,8 +68,9 @@ function emptyBox(): Box {
 // Under fake timers, the global may be another one later.
 const afterThisJob = queueMicrotask
 
-/** Remote object handles kept before all are released at once. */
+/** Remote object handles kept before all are released at once, and for how long: to let go costs more than a small dump. */
 const handleLimit = 2000
+const handleMs = 100
 
 export class Inspector {
   readonly #session: Session
@@ -77,6 +79,7 @@ export class Inspector {
   readonly #sources = new Map<string, string>()
   #boxId: string | undefined
   #handles = 0
+  #willLetGo = false
   #isDebugging = false
   /** How often scripts were listed. */
   #listings = 0
@@ -371,10 +374,10 @@ export class Inspector {
   }
 
   /**
-   * Call when a dump is over, also one that failed: has debugging end before any await goes on, and now and then lets go of all handles, so
-   * that captured graphs can be collected.
+   * Call when a dump is over, also one that failed: has debugging end before any await goes on, and lets go of all handles, soon
+   * or, where captured values are `large`, at once, so that those can be collected.
    */
-  release(): void {
+  release(large: boolean): void {
     if (this.#isDebugging && !this.#hasEntered) this.#endDebugging()
     else if (this.#isDebugging && !this.#isEnding) {
       this.#isEnding = true
@@ -383,7 +386,18 @@ export class Inspector {
     // V8 keeps ids up to date for as long as there are any.
     if (this.#hasHeapIds) this.#post('HeapProfiler.disable')
     this.#hasHeapIds = false
-    if (this.#handles < handleLimit) return
+    if (large || this.#handles >= handleLimit) this.#letGo()
+    else if (this.#handles > 0 && !this.#willLetGo) {
+      this.#willLetGo = true
+      later(() => {
+        this.#willLetGo = false
+        this.#letGo()
+      }, handleMs).unref()
+    }
+  }
+
+  #letGo(): void {
+    if (this.#handles === 0) return
     this.#post('Runtime.releaseObjectGroup', { objectGroup: 'modulepickle' })
     this.#boxId = undefined
     this.#handles = 0

@@ -30,7 +30,7 @@ export function heldBinding(witness: unknown, { scope, variable }: HeldName): { 
       .internalsOf(witness)
       .scopes()
       .map(({ variables }) => variables)
-    inspector.release()
+    inspector.release(false)
     scopesOf.set(witness, scopes)
   }
   const variables = scopes[scope]
