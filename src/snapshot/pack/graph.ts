@@ -1,14 +1,16 @@
 /**
  * What a set of modules reaches: local files and packages, links between packages, installed packages.
  *
- * Three strengths of reaching. `certain`: by literal specifiers from the modules that were asked for; what cannot be found
- * is an error. `possible`: a computed specifier may name it; it ships with what it needs, and its mistakes wait until it
- * runs. `named`: a reached package's package.json names it; it ships with the local files it needs and asks for nothing.
+ * Four strengths of reaching. `imported`: evaluated with the modules that were asked for; what cannot be found is an error.
+ * `certain`: by literal specifiers from those, of `import()` and `require` as well, which the code may try and do without; local
+ * modules have to be sound all the same. `possible`: a computed specifier may name it; it ships with what it needs, and its mistakes
+ * wait until it runs. `named`: a reached package's package.json names it; it ships with the local files it needs and asks for nothing.
  */
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
-import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
+import { isPathSpecifier, type DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import type { Disk } from './disk.ts'
+import { explainMissing, namesFileOrPackage } from './missing-import.ts'
 import { locationOf } from './module-text.ts'
 import { isModuleText, outputPath } from './output-path.ts'
 import { listNamedFiles } from './package-files.ts'
@@ -17,7 +19,7 @@ import type { Scanned, Scanner } from './scanner.ts'
 import { isSecret } from '../objects/secrets.ts'
 import type { Target } from './targets.ts'
 
-type Strength = 'certain' | 'possible' | 'named'
+type Strength = 'imported' | 'certain' | 'possible' | 'named'
 
 export interface Reached {
   readonly files: ReadonlySet<string>
@@ -45,7 +47,12 @@ export class ModuleGraph implements Reached {
   readonly #root: string
   readonly #disk: Disk
   readonly #scanner: Scanner
-  readonly #open: Record<Strength, string[]> = { certain: [], possible: [], named: [] }
+  readonly #open: Record<Strength, string[]> = {
+    imported: [],
+    certain: [],
+    possible: [],
+    named: [],
+  }
   readonly #owners = new Map<string, string>()
 
   constructor(root: string, disk: Disk, scanner: Scanner) {
@@ -59,7 +66,7 @@ export class ModuleGraph implements Reached {
    * @throws ModulePickleError ERR_MODULE_NOT_FOUND, ERR_MODULE_OUTSIDE_ROOT, ERR_MODULE_UNREADABLE, ERR_SECRET_REACHED
    */
   follow(modules: Iterable<string>, deferred: readonly DeferredImport[] = []): Reached {
-    this.#open.certain.push(...modules)
+    this.#open.imported.push(...modules)
     for (const request of deferred) this.#followDeferred(this.#scanner.targetOf(request), request.file)
     const seenPackages = new Set<string>()
     for (;;) {
@@ -70,7 +77,7 @@ export class ModuleGraph implements Reached {
   }
 
   #nextStrength(): Strength | undefined {
-    const order: readonly Strength[] = ['certain', 'possible', 'named']
+    const order: readonly Strength[] = ['imported', 'certain', 'possible', 'named']
     return order.find(strength => this.#open[strength].length > 0)
   }
 
@@ -97,11 +104,11 @@ export class ModuleGraph implements Reached {
       )
     }
     this.files.add(file)
-    if (strength === 'certain') this.certain.add(file)
+    if (isCertain(strength)) this.certain.add(file)
     const directory = this.#ownerOf(file)
     if (strength !== 'named') this.packages.add(directory)
     const scanned = this.#scanner.scan(file)
-    if (strength === 'certain' && scanned.failure !== undefined) throw scanned.failure
+    if (isCertain(strength) && scanned.failure !== undefined) throw scanned.failure
     for (const [index, target] of scanned.targets.entries()) {
       if (strength === 'named') this.#followNamed(target, directory, file)
       else this.#followTarget(target, file, scanned, index, strength)
@@ -146,7 +153,7 @@ export class ModuleGraph implements Reached {
   #followTarget(target: Target, file: string, scanned: Scanned, index: number, strength: Strength): void {
     switch (target.kind) {
       case 'local':
-        this.#openLocal(target, file, strength)
+        this.#openLocal(target, file, strength === 'imported' && !isStatic(scanned, index) ? 'certain' : strength)
         break
       case 'installed':
         this.#need(target, file)
@@ -155,10 +162,10 @@ export class ModuleGraph implements Reached {
         for (const found of this.#matching(target.directory, target.pattern)) this.#openFile(found, file, 'possible')
         break
       case 'outside':
-        if (strength === 'certain') throw this.#outside(target.file, file, scanned, index)
+        if (isCertain(strength)) throw this.#outside(target.file, file, scanned, index)
         break
       case 'unresolved':
-        if (strength === 'certain') this.#checkMissing(file, scanned, index)
+        if (isCertain(strength)) this.#checkMissing(file, scanned, index, strength)
         break
       case 'elsewhere':
         break
@@ -183,15 +190,16 @@ export class ModuleGraph implements Reached {
     return found
   }
 
-  #checkMissing(file: string, { module }: Scanned, index: number): void {
+  /** A package that is missing is missed only when the module is sure to be evaluated: optional ones are imported in a `try`. */
+  #checkMissing(file: string, scanned: Scanned, index: number, strength: Strength): void {
+    const { module } = scanned
     const request = module?.requests[index]
-    const isStatic = request?.kind === 'import' || request?.kind === 'export'
-    if (!module || !request || !isStatic || !/^\.{0,2}\//.test(request.specifier ?? '')) return
+    const { specifier } = request ?? {}
+    if (!module || !request || specifier === undefined || !isStatic(scanned, index)) return
+    if (strength === 'imported' ? !namesFileOrPackage(specifier) : !isPathSpecifier(specifier)) return
     const where = locationOf(posixRelative(this.#root, file), module, request)
-    throw new ModulePickleError(
-      'ERR_MODULE_NOT_FOUND',
-      `${where} imports ${JSON.stringify(request.specifier)}, which is no file. Correct the specifier, or build what it names.`,
-    )
+    const reason = explainMissing(this.#root, file, specifier, this.#disk)
+    throw new ModulePickleError('ERR_MODULE_NOT_FOUND', `${where} imports ${JSON.stringify(specifier)}, ${reason}`)
   }
 
   #outside(outside: string, file: string, { module }: Scanned, index: number): ModulePickleError {
@@ -203,6 +211,16 @@ export class ModuleGraph implements Reached {
       `${where} imports ${outside}, which is outside the project ${this.#root}. Move it inside, make both part of one workspace, or install it as a package.`,
     )
   }
+}
+
+function isCertain(strength: Strength): boolean {
+  return strength === 'imported' || strength === 'certain'
+}
+
+/** Whether the request at `index` is met before any line of the module runs. */
+function isStatic({ module }: Scanned, index: number): boolean {
+  const kind = module?.requests[index]?.kind
+  return kind === 'import' || kind === 'export'
 }
 
 /** How a specifier may name a file: itself, as compiled, without its extension, or by its directory. */

@@ -183,7 +183,8 @@ export function modeOf(request: ModuleRequest, module: ModuleText): ResolveMode 
   return module.kind === 'script' ? 'require' : 'import'
 }
 
-function matchPattern(pattern: string, specifier: string): string | undefined {
+/** What the `*` of a tsconfig path stands for; undefined where it does not fit. */
+export function matchPattern(pattern: string, specifier: string): string | undefined {
   const [before = '', after] = pattern.split('*')
   if (after === undefined) return pattern === specifier ? '' : undefined
   const fits = specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= pattern.length - 1

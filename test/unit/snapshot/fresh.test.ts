@@ -14,7 +14,7 @@ const files: Record<string, Contents> = {
   'tsconfig.json': { compilerOptions: { paths: { lib: ['./lib/one.ts'] } } },
   'src/package.json': { type: 'module' },
   'src/main.ts':
-    "import { a } from './a.ts'\nimport { lib } from 'lib'\nimport '@w/b'\nimport 'dep'\nexport default [a, lib]",
+    "import { a } from './a.ts'\nimport { lib } from 'lib'\nimport '@w/b'\nimport('dep').catch(() => {})\nexport default [a, lib]",
   'src/a.ts': 'export const a: number = 1\n',
   'src/unreached.ts': 'export const unreached: number = 1\n',
   'src/data.txt': 'data',

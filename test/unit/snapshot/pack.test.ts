@@ -317,7 +317,7 @@ test('the size limit holds at the byte and names the largest files', t => {
 const workspace: Record<string, Contents> = {
   'package.json': { name: 'root', private: true, workspaces: ['packages/*', '!packages/excluded'] },
   'packages/a/package.json': { name: '@w/a', type: 'module' },
-  'packages/a/src/index.js': "import '@w/b'\nimport 'optional'\nexport const a = 1",
+  'packages/a/src/index.js': "import '@w/b'\nimport('optional').catch(() => {})\nexport const a = 1",
   'packages/a/notes.txt': '',
   'packages/b/package.json': { name: '@w/b', exports: './dist/index.js' },
   'packages/b/.gitignore': 'dist',
@@ -409,6 +409,52 @@ test('imports that lead nowhere: local ones are errors with their place, others 
     'main.js': "try { require('nope') } catch {}\ntry { require('./nope') } catch {}\nimport('nope').catch(() => {})",
   })
   assert.deepEqual(pack(optional, 'main.js').packages, [])
+})
+
+test('a package that a module imports and that is not there is told with its place and a way out', t => {
+  const missing = makeProject(t, { ...simple, 'lib/a.js': "\nimport 'left-padd'\n" })
+  throwsCode(
+    () => pack(missing, 'main.js'),
+    'ERR_MODULE_NOT_FOUND',
+    /lib\/a\.js:2 .*"left-padd".*npm install left-padd$/,
+  )
+  const entries = makeProject(t, { ...simple, 'lib/a.js': "import '#nope'\n" })
+  throwsCode(() => pack(entries, 'main.js'), 'ERR_MODULE_NOT_FOUND', /"#nope".*`imports` of package\.json/)
+  const alias = makeProject(t, {
+    ...simple,
+    'tsconfig.json': { compilerOptions: { paths: { '@lib/*': ['./lib/*'] } } },
+    'typed.ts': "import '@lib/aa'\n",
+  })
+  throwsCode(() => pack(alias, 'typed.ts'), 'ERR_MODULE_NOT_FOUND', /typed\.ts imports "@lib\/aa".*"@lib\/\*".*no file/)
+  const installed = makeProject(t, {
+    ...simple,
+    'lib/a.js': "import 'dep/nope'\n",
+    'node_modules/dep/package.json': { name: 'dep', version: '1.0.0', exports: { '.': './index.js' } },
+    'node_modules/dep/index.js': '',
+  })
+  throwsCode(() => pack(installed, 'main.js'), 'ERR_MODULE_NOT_FOUND', /lib\/a\.js:1.*node_modules\/dep has no file/)
+})
+
+test('a workspace package that is not built is told by its directory', t => {
+  const project = makeProject(t, {
+    'package.json': { workspaces: ['packages/*'], type: 'module' },
+    'packages/c/package.json': { name: 'c', main: 'dist/index.js' },
+    'node_modules/c': { link: '../packages/c' },
+    'main.js': "import 'c'\n",
+  })
+  throwsCode(() => pack(project, 'main.js'), 'ERR_MODULE_NOT_FOUND', /main\.js:1 imports "c".*Build packages\/c/)
+})
+
+test('packages that code may do without are not missed: in modules that it imports when it runs, and by other schemes', t => {
+  const project = makeProject(t, {
+    ...simple,
+    'main.js':
+      "import './lib/a.js'\nimport 'data:text/javascript,0'\nexport const load = () => import('./optional.js')\n",
+    'optional.js': "import 'left-padd'\n",
+  })
+  assert.ok(pathsOf(pack(project, 'main.js')).includes('optional.js'))
+  project.write({ 'optional.js': "import './nope.js'\n" })
+  throwsCode(() => pack(project, 'main.js'), 'ERR_MODULE_NOT_FOUND', /optional\.js:1 imports "\.\/nope\.js"/)
 })
 
 test('files that nothing reaches may be broken', t => {
