@@ -76,21 +76,23 @@ function isDirectory(child: Directory | FileEntry): child is Directory {
 }
 
 /** Recursion is as deep as the directories of the sender's own disk. */
-function encodeDirectory(directory: Directory, trees: SnapshotObject[]): ObjectId {
-  for (const child of directory.children.values()) if (isDirectory(child)) encodeDirectory(child, trees)
-  directory.tree ??= treeOf(directory.children)
+function encodeDirectory(directory: Directory, trees: SnapshotObject[], place = ''): ObjectId {
+  for (const [name, child] of directory.children) {
+    if (isDirectory(child)) encodeDirectory(child, trees, place === '' ? name : `${place}/${name}`)
+  }
+  directory.tree ??= treeOf(directory.children, place)
   trees.push(directory.tree)
   return directory.tree.id
 }
 
-/** Directories among `children` have their trees. */
-function treeOf(children: Directory['children']): SnapshotObject {
+/** Directories among `children` have their trees; `place` is the path of theirs. */
+function treeOf(children: Directory['children'], place: string): SnapshotObject {
   const entries = [...children].map(([name, child]): TreeEntry => {
     return isDirectory(child)
       ? { mode: '40000', name, id: child.tree?.id ?? '' }
       : { mode: child.mode, name, id: child.id }
   })
-  const content = encodeTree(entries)
+  const content = encodeTree(entries, place)
   return { id: objectId('tree', content), kind: 'tree', sizeBytes: content.byteLength, read: () => content }
 }
 

@@ -26,14 +26,14 @@ export function kindOfMode(mode: TreeMode): ObjectKind {
 }
 
 /**
- * The tree of `entries`, given in any order.
+ * The tree of `entries`, given in any order; `place` is its directory in the snapshot, for messages.
  * @throws ModulePickleError ERR_SNAPSHOT_PATH for a name that a tree cannot hold, or two equal ones
  */
-export function encodeTree(entries: Iterable<TreeEntry>): Uint8Array {
+export function encodeTree(entries: Iterable<TreeEntry>, place = ''): Uint8Array {
   const sorted = [...entries]
-  for (const { name } of sorted) checkName(name, 'ERR_SNAPSHOT_PATH')
+  for (const { name } of sorted) checkName(name, 'ERR_SNAPSHOT_PATH', place)
   sorted.sort((a, b) => Buffer.compare(sortKey(a), sortKey(b)))
-  checkDuplicates(sorted, 'ERR_SNAPSHOT_PATH')
+  checkDuplicates(sorted, 'ERR_SNAPSHOT_PATH', place)
   return Buffer.concat(
     sorted.flatMap(entry => [Buffer.from(`${entry.mode} ${entry.name}\0`), Buffer.from(entry.id, 'hex')]),
   )
@@ -86,31 +86,35 @@ function sortKey(entry: TreeEntry): Buffer {
   return Buffer.from(entry.mode === '40000' ? `${entry.name}/` : entry.name)
 }
 
-function checkName(name: string, code: ErrorCode): void {
+function checkName(name: string, code: ErrorCode, place = ''): void {
   const fault = faultOfName(name)
   if (fault === undefined) return
   throw new ModulePickleError(
     code,
-    `${JSON.stringify(name)} cannot be the name of a file in a snapshot: ${fault}. Rename the file, or exclude it.`,
+    `${JSON.stringify(name)}${inPlace(place)} cannot be the name of a file in a snapshot: ${fault}. Rename it.`,
   )
 }
 
 /** A file and a directory of one name are apart in git's order, so neighbours alone do not tell. */
-function checkDuplicates(entries: readonly TreeEntry[], code: ErrorCode): void {
+function checkDuplicates(entries: readonly TreeEntry[], code: ErrorCode, place = ''): void {
   const names = new Map<string, string>()
   for (const { name } of entries) {
     const other = names.get(foldName(name))
-    if (other !== undefined) throw sameName(other, name, code)
+    if (other !== undefined) throw sameName(other, name, code, place)
     names.set(foldName(name), name)
   }
 }
 
-function sameName(one: string, other: string, code: ErrorCode): ModulePickleError {
-  const what = `A directory holds two entries named ${JSON.stringify(one)} and ${JSON.stringify(other)}`
+function sameName(one: string, other: string, code: ErrorCode, place: string): ModulePickleError {
+  const what = `Two entries${inPlace(place)} are named ${JSON.stringify(one)} and ${JSON.stringify(other)}`
   return new ModulePickleError(
     code,
-    `${what}, which are one file on systems that do not tell them apart. Rename one of them, or exclude it.`,
+    `${what}, which are one file on systems that do not tell them apart. Rename one of them.`,
   )
+}
+
+function inPlace(place: string): string {
+  return place === '' ? '' : ` in ${place}`
 }
 
 function corrupt(what: string): ModulePickleError {

@@ -26,6 +26,7 @@ import { posixRelative } from './project.ts'
 import type { DescribedPackages } from '../packages/installed-packages.ts'
 import type { LeftOut, Reasons } from './snapshot-contents.ts'
 import type { Scanned, Scanner } from './scanner.ts'
+import { FoldedNames, warnOfUnfit } from './unfit-files.ts'
 
 export interface Assembled {
   readonly id: ObjectId
@@ -62,6 +63,8 @@ export class Assembly implements Reasons {
   readonly #texts = new Map<string, Buffer>()
   readonly #scanned = new Map<string, Scanned>()
   readonly #types: PackageTypes
+  /** What no code reaches and no snapshot can hold, and why. */
+  #unfit: ReadonlyMap<string, string> = new Map()
 
   constructor(root: string, disk: Disk, scanner: Scanner, contents: Contents) {
     this.#root = root
@@ -86,7 +89,9 @@ export class Assembly implements Reasons {
   /** @throws ModulePickleError ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH */
   assemble(): Assembled {
     const { reached } = this.#contents
-    const { files, links } = this.#list()
+    const { files, links, unfit } = this.#list()
+    this.#unfit = unfit
+    warnOfUnfit(this.#root, unfit)
     this.#checkSize(files)
     const isJson = (file: string): boolean => path.basename(file) === 'package.json'
     for (const file of files) if (!isJson(file)) this.#addUnlessVanished(file)
@@ -129,6 +134,7 @@ export class Assembly implements Reasons {
         found.push({ path: posixRelative(this.#root, entry) + (entry.endsWith(path.sep) ? '/' : ''), rule })
     }
     for (const directory of reached.packages) listPackage(this.#root, directory, this.#disk, rules, note)
+    for (const [file, fault] of this.#unfit) note(file, fault)
     return found.sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
@@ -141,20 +147,30 @@ export class Assembly implements Reasons {
     return { id, objects, sources: this.#sources, modules, texts, blobs: this.#blobs }
   }
 
-  #list(): { files: Set<string>; links: Map<string, string> } {
+  #list(): { files: Set<string>; links: Map<string, string>; unfit: Map<string, string> } {
     const { reached, rules } = this.#contents
     const files = new Set(reached.files)
     const links = new Map<string, string>()
+    const unfit = new Map<string, string>()
+    const names = new FoldedNames()
+    const claim = (file: string): string | undefined => names.claim(outputPath(posixRelative(this.#root, file)))
+    for (const file of files) claim(file)
     for (const directory of reached.packages) {
       const listed = listPackage(this.#root, directory, this.#disk, rules)
-      for (const file of listed.files) files.add(file)
-      for (const [link, target] of listed.links) links.set(link, target)
+      for (const [file, fault] of listed.unfit) if (!files.has(file)) unfit.set(file, fault)
+      for (const file of [...listed.files, ...listed.links.keys()].sort()) {
+        const other = files.has(file) ? undefined : claim(file)
+        if (other !== undefined)
+          unfit.set(file, `${other} is the same file on systems that do not tell their names apart`)
+        else if (listed.links.has(file)) links.set(file, listed.links.get(file)!)
+        else files.add(file)
+      }
     }
     const owners = new Set([...files].map(file => path.dirname(file)))
     for (const directory of owners) {
       for (const json of packageJsonsAbove(this.#root, directory)) if (this.#disk.isFile(json)) files.add(json)
     }
-    return { files: new Set([...files].sort()), links }
+    return { files: new Set([...files].sort()), links, unfit }
   }
 
   /** Editors and builds make files that are gone a moment later; only one that code reaches is missed. */

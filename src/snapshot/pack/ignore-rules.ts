@@ -7,6 +7,7 @@
  */
 import path from 'node:path'
 import type { PackageJson } from '../../cloudpickle/source/package-json.ts'
+import { ModulePickleError } from '../../errors.ts'
 import type { Disk } from './disk.ts'
 import { GitIgnore } from './gitignore.ts'
 import { posixRelative } from './project.ts'
@@ -59,7 +60,7 @@ export class IgnoreRules {
   #readRules(directory: string): Rules[] {
     const file = path.join(directory, '.gitignore')
     const json = path.join(directory, 'package.json')
-    const { exclude, include } = packageRules(this.#disk.packageJson(directory))
+    const { exclude, include } = packageRules(this.#disk.packageJson(directory), json)
     const named = [...exclude, ...include.map(pattern => `!${pattern}`)].join('\n')
     return [
       { directory, origin: json, ignored: new GitIgnore(named) },
@@ -68,11 +69,24 @@ export class IgnoreRules {
   }
 }
 
-function packageRules(json: PackageJson | undefined): { exclude: readonly string[]; include: readonly string[] } {
-  const own = Object(json?.['modulepickle']) as { exclude?: unknown; include?: unknown }
-  return { exclude: stringsOf(own.exclude), include: stringsOf(own.include) }
-}
+const ruleNames = ['exclude', 'include'] as const
 
-function stringsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
+/** @throws ModulePickleError ERR_MODULE_UNREADABLE for what would mean nothing: a slip here ships what should not, unnoticed. */
+function packageRules(
+  json: PackageJson | undefined,
+  file: string,
+): Readonly<Record<(typeof ruleNames)[number], readonly string[]>> {
+  const own: unknown = json?.['modulepickle'] ?? {}
+  const refuse = (fault: string): never => {
+    throw new ModulePickleError('ERR_MODULE_UNREADABLE', `"modulepickle" in ${file} ${fault}.`)
+  }
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) return refuse('has to be an object')
+  const unknown = Object.keys(own).filter(name => !ruleNames.some(known => known === name))
+  if (unknown.length > 0) return refuse(`has no field ${unknown.join(', ')}: it has ${ruleNames.join(' and ')}`)
+  const listOf = (name: (typeof ruleNames)[number]): readonly string[] => {
+    const list: unknown = (own as Record<string, unknown>)[name] ?? []
+    const isList = Array.isArray(list) && list.every(item => typeof item === 'string')
+    return isList ? list : refuse(`has a field ${name} that is no list of patterns, such as ["data"]`)
+  }
+  return { exclude: listOf('exclude'), include: listOf('include') }
 }

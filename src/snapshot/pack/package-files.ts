@@ -1,10 +1,11 @@
 /**
  * The files of one local package that ship: all of it, less what is ignored or secret, plus what its package.json names.
  *
- * Other workspace members inside its directory are packages of their own. Links stay links. Output: absolute paths.
+ * Other workspace members inside its directory are packages of their own. Links stay links. What a snapshot cannot hold is told
+ * apart from what is not to ship. Output: absolute paths.
  */
 import path from 'node:path'
-import { ModulePickleError } from '../../errors.ts'
+import { faultOfName } from '../objects/file-name.ts'
 import type { Disk } from './disk.ts'
 import { fixedPrefix, globToRegExp, normalizeGlob } from './globs.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
@@ -15,6 +16,8 @@ interface PackageFiles {
   readonly files: readonly string[]
   /** Link to its target, relative and in normal form. */
   readonly links: ReadonlyMap<string, string>
+  /** What would ship if a snapshot could hold it, and why it cannot. */
+  readonly unfit: ReadonlyMap<string, string>
 }
 
 const neverShipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.modulepickle', '.modulepickle.json'])
@@ -78,19 +81,23 @@ function walk(
 ): PackageFiles {
   const files: string[] = []
   const links = new Map<string, string>()
+  const unfit = new Map<string, string>()
   const open = [top]
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
     for (const entry of disk.list(directory)) {
       const file = path.join(directory, entry.name)
       const isDirectory = entry.kind === 'directory'
       const rule = ruleAgainst(root, file, entry.name) ?? refuse(file, isDirectory)
+      const target = entry.target === undefined ? undefined : linkTarget(file, entry.target, disk)
+      const fault = rule === undefined ? (faultOfName(entry.name) ?? faultOfLink(root, target)) : undefined
       if (rule !== undefined) onLeftOut?.(isDirectory ? file + path.sep : file, rule)
+      else if (fault !== undefined) unfit.set(file, fault)
       else if (isDirectory) open.push(file)
       else if (entry.kind === 'file') files.push(file)
-      else if (entry.target !== undefined) links.set(file, linkTarget(root, file, entry.target, disk))
+      else if (target !== undefined) links.set(file, posixRelative(directory, target) || '.')
     }
   }
-  return { files, links }
+  return { files, links, unfit }
 }
 
 function ruleAgainst(root: string, file: string, name: string): string | undefined {
@@ -98,17 +105,14 @@ function ruleAgainst(root: string, file: string, name: string): string | undefin
   return isSecret(posixRelative(root, file)) ? 'what has such a name is kept secret' : undefined
 }
 
-/** @throws ModulePickleError ERR_SNAPSHOT_PATH when the link leads out of the project */
-function linkTarget(root: string, link: string, written: string, disk: Disk): string {
+/** Where a link leads, at its end where it has one. */
+function linkTarget(link: string, written: string, disk: Disk): string {
   const isThere = disk.isFile(link) || disk.isDirectory(link)
-  const target = isThere ? disk.realPath(link) : path.resolve(path.dirname(link), written)
-  if (!isWithin(target, root)) {
-    throw new ModulePickleError(
-      'ERR_SNAPSHOT_PATH',
-      `${link} links to ${target}, outside the project ${root}. Name it in "modulepickle": { "exclude": […] } of package.json, or put the file inside.`,
-    )
-  }
-  return posixRelative(path.dirname(link), target) || '.'
+  return isThere ? disk.realPath(link) : path.resolve(path.dirname(link), written)
+}
+
+function faultOfLink(root: string, target: string | undefined): string | undefined {
+  return target === undefined || isWithin(target, root) ? undefined : `it is a link to ${target}, outside the project`
 }
 
 function stringsIn(value: unknown): string[] {

@@ -48,6 +48,17 @@ function throwsCode(run: () => unknown, code: ErrorCode, ...mentions: RegExp[]):
   })
 }
 
+/** The messages of the warnings that this package gives meanwhile, with their codes. */
+async function warningsOf(run: () => void): Promise<string[]> {
+  const given: string[] = []
+  const note = (warning: Error & { code?: string }): void => void given.push(`${warning.code} ${warning.message}`)
+  process.on('warning', note)
+  run()
+  await new Promise(setImmediate)
+  process.off('warning', note)
+  return given
+}
+
 class WithManifest extends Pickler {
   protected override preamble(): unknown {
     return toPersistentId({ ...emptyManifest, modules: ['node:fs'] })
@@ -472,19 +483,58 @@ test('files that nothing reaches may be broken', t => {
   throwsCode(() => pack(project, 'main.js'), 'ERR_MODULE_UNREADABLE', /lib\/broken\.ts/)
 })
 
-test('links inside the project ship as links, those that lead out are refused', t => {
+test('links inside the project ship as links, those that lead out are left out with a warning', async t => {
   const inside = makeProject(t, { ...simple, 'lib/data': { link: '../data' }, dangling: { link: './nowhere/../gone' } })
   const snapshot = pack(inside, 'main.js')
   assert.equal(textOf(snapshot, 'lib/data'), '../data')
   assert.equal(textOf(snapshot, 'dangling'), 'gone')
-  for (const link of ['/etc/hosts', '../../outside', '..']) {
-    const project = makeProject(t, {
-      ...simple,
-      'lib/out': { link: `../${link === '..' ? '..' : link}` },
-      '../outside': '',
-    })
-    if (link.startsWith('/')) project.write({ 'lib/absolute': { link } })
-    throwsCode(() => pack(project, 'main.js'), 'ERR_SNAPSHOT_PATH', /lib\/(?:out|absolute)/)
+  const outside = { 'lib/absolute': '/etc/hosts', 'lib/out': '../../outside', 'lib/above': '../..' }
+  for (const [place, link] of Object.entries(outside)) {
+    const project = makeProject(t, { ...simple, [place]: { link }, '../outside': '' })
+    let paths: string[] = []
+    const [warning = ''] = await warningsOf(() => void (paths = pathsOf(pack(project, 'main.js'))))
+    assert.deepEqual(paths, pathsOf(pack(makeProject(t, simple), 'main.js')))
+    assert.match(warning, /^WARN_PATH_LEFT_OUT .*outside the project/s)
+    assert.ok(warning.includes(project.file(place)), warning)
+  }
+})
+
+test('names that not every system can hold are left out with one warning where no code reaches them, else refused by their path', async t => {
+  const odd = {
+    'log/10:30.log': '',
+    'log/aux': '',
+    'log/tab\t': '',
+    'log/README': '',
+    'log/readme': '',
+    'Data/more.csv': '',
+  }
+  const project = makeProject(t, { ...simple, ...odd })
+  let snapshot = pack(makeProject(t, simple), 'main.js')
+  const [warning = '', ...others] = await warningsOf(() => void (snapshot = pack(project, 'main.js')))
+  assert.deepEqual(others, [])
+  const ships = [...pathsOf(pack(makeProject(t, simple), 'main.js')), 'log/README', 'Data/more.csv']
+  assert.deepEqual(pathsOf(snapshot).sort(), ships.filter(file => file !== 'data/rows.csv').sort())
+  for (const file of ['log/10:30.log', 'log/aux', 'log/readme', 'data/rows.csv'])
+    assert.ok(warning.includes(project.file(file)), file)
+  const named = snapshot.contents().leftOut.map(({ path: place }) => place)
+  assert.deepEqual(named, ['data/rows.csv', 'log/10:30.log', 'log/aux', 'log/readme', 'log/tab\t'])
+  assert.deepEqual(await warningsOf(() => void pack(project, 'main.js')), [])
+  const reached = makeProject(t, { ...simple, 'lib/a.js': "import './aux.js'\n", 'lib/aux.js': '' })
+  throwsCode(() => pack(reached, 'main.js'), 'ERR_SNAPSHOT_PATH', /"aux\.js" in lib /)
+  const alike = makeProject(t, {
+    ...simple,
+    'lib/a.js': "import './b.js'\nimport './B.js'\n",
+    'lib/b.js': '',
+    'lib/B.js': '',
+  })
+  throwsCode(() => pack(alike, 'main.js'), 'ERR_SNAPSHOT_PATH', / in lib .*"B\.js" and "b\.js"/)
+})
+
+test('slips in what package.json says of snapshots are refused', t => {
+  const slips = { exlcude: ['data'], exclude: 'data', include: [1] }
+  for (const [name, value] of Object.entries(slips)) {
+    const project = makeProject(t, { ...simple, 'package.json': { type: 'module', modulepickle: { [name]: value } } })
+    throwsCode(() => pack(project, 'main.js'), 'ERR_MODULE_UNREADABLE', /package\.json/, new RegExp(name))
   }
 })
 
