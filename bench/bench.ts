@@ -1,10 +1,10 @@
 /**
- * `npm run bench`: measures each suite, prints its table, and with --write puts all of it into docs/BENCHMARKS.md.
+ * `npm run bench`: measures each suite, prints its table, and with --write puts it into docs/BENCHMARKS.md.
  */
 import { parseArgs } from 'node:util'
 import { captureCases } from './capture-cases/main.ts'
-import { writeDocument } from './harness/document.ts'
-import { describeMachine } from './harness/machine.ts'
+import { writePart } from './harness/document.ts'
+import { describeLoad, describeMachine } from './harness/machine.ts'
 import { runSuite } from './harness/rounds.ts'
 import { tableOf } from './harness/table.ts'
 import { calls } from './suites/calls.ts'
@@ -28,15 +28,17 @@ export async function bench(args: readonly string[]): Promise<number> {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
     return 2
   }
-  const parts = new Map([['machine', describeMachine()]])
-  console.log(parts.get('machine'))
+  const machine = describeMachine()
+  console.log(machine)
+  if (options.write) writePart('machine', machine)
   for (const suite of suites.filter(({ name }) => options.names.includes(name))) {
     const rounds = options.rounds ?? suite.rounds
+    const load = describeLoad()
     const results = await runSuite({ ...suite, rounds }, round => console.error(`${suite.name}: ${round} of ${rounds}`))
-    parts.set(suite.name, tableOf(results))
-    console.log(`\n${parts.get(suite.name)}`)
+    const part = `${tableOf(results)}\n\nRounds: ${rounds}; ${load}.`
+    console.log(`\n${part}`)
+    if (options.write) writePart(suite.name, part)
   }
-  if (options.write) writeDocument(parts)
   return 0
 }
 
@@ -59,7 +61,5 @@ function readOptions(args: readonly string[]): Options {
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
     throw new TypeError('--rounds is a positive number.')
-  // What stands in the document beside each other is of one run.
-  if (values.write && positionals.length > 0) throw new TypeError('--write takes all suites.')
   return { names: positionals.length > 0 ? positionals : known, rounds, write: values.write }
 }

@@ -12,9 +12,13 @@ export function describeMachine(): string {
   const [cpu] = os.cpus()
   const cores = os.availableParallelism()
   const system = `${os.type()} ${os.arch()}, ${cores} cores${cpu ? ` (${cpu.model.trim()})` : ''}`
-  const load = `load ${os.loadavg()[0]!.toFixed(1)} when it began`
   const versions = peers.map(peer => `${peer} ${versionOf(peer)}`).join(', ')
-  return `Node ${process.versions.node} on ${system}; ${load}. Peers: ${versions}.`
+  return `Node ${process.versions.node} on ${system}. Peers: ${versions}.`
+}
+
+/** How busy it is now: processes that run or want to, of late. */
+export function describeLoad(): string {
+  return `load ${os.loadavg()[0]!.toFixed(1)} when it began`
 }
 
 /** By directory, because not every package exports its package.json. */
