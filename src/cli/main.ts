@@ -17,7 +17,7 @@ import { Terminal } from './terminal.ts'
 const terminal = new Terminal()
 const running = main(process.argv.slice(2)).finally(() => process.off('beforeExit', endUnsettled))
 process.once('beforeExit', endUnsettled)
-void running.then(code => (process.exitCode = code))
+void running.then(code => (process.exitCode = terminal.end(code)))
 
 async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(args[0])

@@ -9,13 +9,13 @@ export async function printResult(result: unknown, asJson: boolean, terminal: Te
   if (isAsyncIterable(result)) {
     for await (const item of result) {
       if (terminal.unread.aborted) break
-      print(item, asJson, terminal)
+      await print(item, asJson, terminal)
     }
-  } else if (asJson || result !== undefined) print(result, asJson, terminal)
+  } else if (asJson || result !== undefined) await print(result, asJson, terminal)
 }
 
-function print(value: unknown, asJson: boolean, terminal: Terminal): void {
-  terminal.out(`${asJson ? toJson(value) : terminal.shown(value)}\n`)
+function print(value: unknown, asJson: boolean, terminal: Terminal): Promise<void> {
+  return terminal.line(asJson ? toJson(value) : terminal.shown(value))
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

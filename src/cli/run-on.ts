@@ -25,14 +25,15 @@ export async function runOn(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const executor = await connect<string>(target, env && { env })
-  const interruption = listenForInterruption()
+  const where = target ?? process.env['MODULEPICKLE_TARGET'] ?? 'local:'
+  const interruption = listenForInterruption(where)
   const signal = AbortSignal.any([interruption.signal, terminal.unread])
-  const onLog = ({ stream, text }: LogLine): void =>
-    stream === 'stdout' && !asJson ? terminal.out(`${text}\n`) : terminal.note(`${text}\n`)
+  const onLog = ({ stream, text, end }: LogLine): Promise<void> =>
+    stream === 'stdout' && !asJson ? terminal.out(text + end) : terminal.note(text + end)
   try {
     prepare(executor)
     const fn = find()
-    terminal.doing(`running on ${target ?? process.env['MODULEPICKLE_TARGET'] ?? 'local:'}`)
+    terminal.doing(`running on ${where}`)
     const limited = executor.with({ signal, onLog, ...(timeoutMs !== undefined && { timeoutMs }) })
     return await report(
       async () => printResult(await limited.run(fn, ...args), asJson, terminal),

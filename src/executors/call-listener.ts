@@ -28,11 +28,12 @@ export class CallListener {
     this.#reading = reading
   }
 
-  readonly onLine = (line: LogLine): void => {
+  readonly onLine = (line: LogLine): PromiseLike<unknown> | undefined => {
     this.#logs.add(line)
     const { onLog } = this.#options
-    if (onLog) report(() => onLog(line, this.#callId))
-    else process.stderr.write(`[call ${this.#callId}] ${line.text}\n`)
+    if (onLog) return report(() => onLog(line, this.#callId))
+    process.stderr.write(`[call ${this.#callId}] ${line.text}\n`)
+    return undefined
   }
 
   readonly onProgress = (body: Encoded): void => {
@@ -46,12 +47,23 @@ export class CallListener {
   }
 }
 
-function report(tell: () => void): void {
+/** Settles when what `tell` has begun is over, where that takes its time. */
+function report(tell: () => unknown): PromiseLike<unknown> | undefined {
   try {
-    tell()
+    const told = tell()
+    return isThenable(told) ? told.then(undefined, raise) : undefined
   } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
+    raise(error)
+    return undefined
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+function raise(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

@@ -36,8 +36,11 @@ export interface CallOptions {
    * class of your own, ends the call with ERR_GLOBAL_FORBIDDEN. For places that you do not trust with this process.
    */
   readonly allow?: 'data'
-  /** Takes what calls print, line by line, which is then not echoed to stderr. */
-  readonly onLog?: (line: LogLine, callId: string) => void
+  /**
+   * Takes what calls print, line by line, which is then not echoed to stderr. Where it returns a promise, no more is read while that
+   * is pending, so code that prints a lot waits for it.
+   */
+  readonly onLog?: (line: LogLine, callId: string) => unknown
   /** Takes what calls give to `currentCall().progress`. */
   readonly onProgress?: (value: unknown, callId: string) => void
 }
@@ -81,11 +84,11 @@ function checkTraceparent(value: unknown): void {
 
 function checkRetries(retries: RetryOptions): void {
   checkNames('retries', retries, ['limit', 'backoffMs', 'maximumBackoffMs', 'when'])
-  checkCount('limit', retries.limit)
+  if (retries.limit !== 0) checkCount('retries.limit', retries.limit)
   for (const name of ['backoffMs', 'maximumBackoffMs'] as const) {
-    if (retries[name] !== undefined) checkTimeout(name, retries[name])
+    if (retries[name] !== undefined) checkTimeout(`retries.${name}`, retries[name])
   }
-  if (retries.when !== undefined) checkFunction('when', retries.when)
+  if (retries.when !== undefined) checkFunction('retries.when', retries.when)
 }
 
 /** How long to wait before a call that failed for the `attempt`th time is repeated, in ms; undefined: it is not. */

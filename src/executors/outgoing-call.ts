@@ -29,7 +29,7 @@ export interface OutgoingCall {
   /** How many times the call has been tried, this one included. */
   readonly attempt: number
   readonly traceparent: string | undefined
-  onLine(line: LogLine): void
+  onLine(line: LogLine): PromiseLike<unknown> | undefined
   /** The pickle of `{ value }`. */
   onProgress(body: Encoded): void
   /** The function has returned an async iterable; the answer follows when that is at its end. */

@@ -87,6 +87,9 @@ class PoolExecutor implements Executor {
     options: CallOptions = {},
   ): Promise<CallHandle<Returned<R>>> {
     this.#check('submit()', options)
+    checkArguments(args)
+    const refusal = this.#refusal()
+    if (refusal) throw refusal
     const merged = { ...this.#options, ...options }
     const call = this.#start<Returned<R>>(undefined, { fn, args }, callSite(this.submit), merged, wrongFunction(fn))
     // Told to who asks for the result.
@@ -226,6 +229,12 @@ class PoolExecutor implements Executor {
     if (refusal) throw refusal
     return this.#shared.runner.define(`f${++this.#shared.functions}`, fn, site)
   }
+}
+
+function checkArguments(args: unknown): void {
+  if (Array.isArray(args)) return
+  const what = 'The arguments of the function that submit() takes have to be an array, as in submit(fn, [1, 2])'
+  throw new TypeError(`${what}, and are ${args === null ? 'null' : typeof args}.`)
 }
 
 function wrongFunction(fn: unknown): TypeError | undefined {

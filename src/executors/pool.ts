@@ -19,7 +19,7 @@ interface Job {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
   worker: RemoteWorker | undefined
-  /** To how many workers it was given. */
+  /** To how many new workers it was given. */
   attempts: number
   /** Why it was ended, if somebody did. */
   stopped: Error | undefined
@@ -192,7 +192,8 @@ export class Pool implements CallPool {
 
   #serve(worker: RemoteWorker, job: Job): void {
     job.worker = worker
-    job.attempts++
+    // One that has served may be at its end, and so may all of them: where their cache was removed, for one.
+    if (!worker.hasServed) job.attempts++
     this.#busy++
     worker.transport.hold(true)
     worker.call(job.call).then(

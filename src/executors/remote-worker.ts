@@ -49,6 +49,7 @@ export class RemoteWorker {
   #isUsable = true
   #isOver = false
   #hasBegun = false
+  #hasServed = false
   #given: GivenCall | undefined
   #patience: NodeJS.Timeout | undefined
 
@@ -71,6 +72,11 @@ export class RemoteWorker {
   /** Whether the code of the last call has begun to run. If not, the call had no effects, and can be given to another worker. */
   get hasBegun(): boolean {
     return this.#hasBegun
+  }
+
+  /** Whether the code of any call has begun to run. */
+  get hasServed(): boolean {
+    return this.#hasServed
   }
 
   get bytesSent(): number {
@@ -175,6 +181,7 @@ export class RemoteWorker {
     else if (message.kind === 'exit') given.exitCode = message.code
     else if (message.kind === 'started' && isOfCall) {
       this.#hasBegun = true
+      this.#hasServed = true
       this.#provisions.begun(call)
     } else if (message.kind === 'result' && isOfCall) this.#answered(given, message, body)
     else if (message.kind === 'stream' && isOfCall) call.onStream((given.items = this.#open(call.id)))
@@ -243,10 +250,11 @@ export class RemoteWorker {
     })
   }
 
-  #hear(line: LogLine): void {
+  #hear(line: LogLine): PromiseLike<unknown> | undefined {
     if (line.stream === 'stderr') this.#stderr.add(line)
-    if (this.#given) this.#given.call.onLine(line)
-    else process.stderr.write(`[${this.transport.name}] ${line.text}\n`)
+    if (this.#given) return this.#given.call.onLine(line)
+    process.stderr.write(`[${this.transport.name}] ${line.text}\n`)
+    return undefined
   }
 
   #confused({ kind }: WorkerMessage): ModulePickleError {

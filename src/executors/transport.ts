@@ -22,7 +22,8 @@ export interface WorkerTransport {
   /** Settles when the worker is gone and all that it has printed has been given to `onLine`. */
   readonly ended: Promise<WorkerEnd>
   /** Takes what the worker's code prints, line by line. */
-  onLine: (line: LogLine) => void
+  /** Of a line that takes its time, when it was taken: no more is read before. */
+  onLine: (line: LogLine) => PromiseLike<unknown> | undefined
   /** Settles when all that was printed before the message that came last has been given to `onLine`. */
   caughtUp(): Promise<void>
   /** Gives out what was printed behind the last line break. */

@@ -58,7 +58,7 @@ export async function test<A extends readonly unknown[], R>(
     const pool = await connectDocker(`docker:${container === undefined ? where : ''}`, { ...docker, workers: 1 })
     try {
       called = performance.now()
-      const onLog = ({ stream, text }: LogLine): void => void process[stream].write(`${text}\n`)
+      const onLog = ({ stream, text, end }: LogLine): void => void process[stream].write(text + end)
       const limits = { ...(signal ? { signal } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) }
       const value = await whole(await pool.with({ onLog, ...limits }).run(fn, ...args))
       tell(`✔ ${name} passed in ${where}: ${seconds(called)}, after ${seconds(start, called)} to start the container`)

@@ -4,6 +4,7 @@
  * A worker decodes a pickle for every call. What was verified and put in place for the first call is still so for the next:
  * a directory in the cache is never changed.
  */
+import { existsSync } from 'node:fs'
 import type { PackageLookup } from '../snapshot/materialize/package-candidates.ts'
 import type { WantedPackages } from '../snapshot/materialize/package-lookup.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
@@ -17,6 +18,13 @@ export class HeldSnapshots extends SnapshotCache {
   readonly #inPlace = new Map<ObjectId, MaterializedSnapshot>()
   /** Where packages are, by what was wanted. */
   readonly #located = new Map<string, ReadonlyMap<string, string>>()
+
+  /** False when somebody has removed what this process works with. What its modules import later would not be there. */
+  isWhole(): boolean {
+    if (this.#inPlace.size === 0) return this.isThere()
+    for (const { directory } of this.#inPlace.values()) if (!existsSync(directory)) return false
+    return true
+  }
 
   override missing(id: ObjectId): ObjectId[] {
     if (this.#complete.has(id)) return []

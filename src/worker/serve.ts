@@ -1,8 +1,8 @@
 /**
  * The worker's work: materialize → decode → run → answer, one call after the other.
  *
- * Ends when the sender says so or is gone, when a call has left the process in a state that no other call should find, or when it
- * has run enough versions of the code.
+ * Ends when the sender says so or is gone, when a call has left the process in a state that no other call should find, when it
+ * has run enough versions of the code, or when its cache was removed: the call that it was given then goes to another worker.
  */
 import type { Writable } from 'node:stream'
 import { invoke, type ItemSink } from '../call/invoke.ts'
@@ -35,7 +35,7 @@ export async function serve(sender: ToSender, programUrl: string, watching: Prom
     compressions,
   })
   for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
-    if (await answer(call, conversation)) return
+    if (!runtime().cache.isWhole() || (await answer(call, conversation))) return
   }
 }
 

@@ -65,9 +65,9 @@ suite('workers of one program', () => {
 
   test('what a call prints is kept, and echoed to stderr with its name', () => {
     assert.deepEqual(seen['logs'], [
-      { stream: 'stdout', text: 'out' },
-      { stream: 'stderr', text: 'err' },
-      { stream: 'stdout', text: 'no line break' },
+      { stream: 'stdout', text: 'out', end: '\n' },
+      { stream: 'stderr', text: 'err', end: '\n' },
+      { stream: 'stdout', text: 'no line break', end: '' },
     ])
     assert.match(seen.stderr, /^\[call 13\] out\n\[call 13\] err\n\[call 13\] no line break$/m)
   })

@@ -1,6 +1,7 @@
 /** The project of test/fixtures/cli, copied, and the command line in it. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, cpSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { Project, repository, runNode, type Finished } from './project.ts'
 
@@ -29,6 +30,22 @@ export class CliProject extends Project {
   /** The same, while it runs. */
   start(args: readonly string[]): ChildProcess {
     return spawn(process.execPath, [program, ...args], { cwd: this.directory, env: this.#environment() })
+  }
+
+  /** The same, with stdout going to a file. */
+  async cliInto(file: string, args: readonly string[]): Promise<Omit<Finished, 'stdout'>> {
+    const output = openSync(file, 'w')
+    const stdio: StdioOptions = ['ignore', output, 'pipe']
+    const running = spawn(process.execPath, [program, ...args], {
+      cwd: this.directory,
+      env: this.#environment(),
+      stdio,
+    })
+    let stderr = ''
+    running.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    const [code] = (await once(running, 'close')) as [number]
+    closeSync(output)
+    return { code, stderr }
   }
 
   override remove(): void {

@@ -38,7 +38,7 @@ export const test: Command = {
     const image = input.value('image')
     const env = environment(input.values('env'))
     const timeoutMs = milliseconds(input.value('timeout'))
-    const interruption = listenForInterruption()
+    const interruption = listenForInterruption('docker:')
     const signal = AbortSignal.any([interruption.signal, terminal.unread])
     try {
       await testInContainer(fn, {

@@ -5,7 +5,8 @@ import { finished } from 'node:stream/promises'
 import type { Duplex, Readable } from 'node:stream'
 import { channelsOf, type FromRunner } from '../../protocol/runner-messages.ts'
 import { SignedStream } from '../../protocol/index.ts'
-import { LineSplitter, type LogLine } from '../logs.ts'
+import type { LineSplitter, LogLine } from '../logs.ts'
+import { readLines } from '../read-lines.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { wantOfMemory } from './container-end.ts'
 import type { RunnerLink } from './runner-link.ts'
@@ -15,7 +16,7 @@ export type Exited = Extract<FromRunner, { kind: 'exited' }>
 export class ContainerWorker implements WorkerTransport {
   readonly stream: Duplex
   readonly ended: Promise<WorkerEnd>
-  onLine: (line: LogLine) => void = () => {}
+  onLine: WorkerTransport['onLine'] = () => undefined
   readonly #link: RunnerLink
   readonly #number: number
   readonly #splitters: readonly LineSplitter[]
@@ -78,9 +79,7 @@ export class ContainerWorker implements WorkerTransport {
   }
 
   #split(source: Readable, stream: LogLine['stream']): LineSplitter {
-    const splitter = new LineSplitter(text => this.onLine({ stream, text }))
-    source.on('data', (chunk: Buffer) => splitter.push(chunk))
     source.on('error', () => {})
-    return splitter
+    return readLines(source, stream, line => this.onLine(line))
   }
 }

@@ -11,7 +11,7 @@ const stderr = 2
 
 export class EngineStream extends Transform {
   readonly #tail = new LogTail()
-  readonly #splitter = new LineSplitter(text => this.#tail.add({ stream: 'stderr', text }))
+  readonly #splitter = new LineSplitter((text, end) => this.#tail.add({ stream: 'stderr', text, end }))
   #rest: Buffer = Buffer.alloc(0)
   #kind = 0
   #left = 0

@@ -13,8 +13,9 @@ import { setTimeout } from 'node:timers/promises'
 import { ModulePickleError } from '../../errors.ts'
 import { conversationKeyVariable, readSoFar, SignedStream } from '../../protocol/index.ts'
 import { keyVariable } from '../conversation-key.ts'
-import { LineSplitter, type LogLine } from '../logs.ts'
+import type { LineSplitter, LogLine } from '../logs.ts'
 import { builtFile } from '../own-package.ts'
+import { readLines } from '../read-lines.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges, type Inspect } from './environment.ts'
 import { nameScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
@@ -36,7 +37,7 @@ export class WorkerProcess implements WorkerTransport {
   readonly name: string
   readonly isPatient: boolean
   readonly ended: Promise<WorkerEnd>
-  onLine: (line: LogLine) => void = () => {}
+  onLine: WorkerTransport['onLine'] = () => undefined
   readonly #process: ChildProcess
   readonly #socket: Socket
   readonly #output: readonly Socket[]
@@ -87,9 +88,7 @@ export class WorkerProcess implements WorkerTransport {
   }
 
   #split(source: Readable, stream: LogLine['stream']): LineSplitter {
-    const splitter = new LineSplitter(text => this.onLine({ stream, text }))
-    source.on('data', (chunk: Buffer) => splitter.push(chunk))
-    return splitter
+    return readLines(source, stream, line => this.onLine(line))
   }
 
   async #untilEnd(scratch: string | undefined, cwd: string, pipes: readonly Socket[]): Promise<WorkerEnd> {

@@ -152,6 +152,10 @@ export const calls: readonly ContractTest[] = [
       assert.throws(() => executor.with({ timeout: 1 } as object), TypeError)
       assert.throws(() => executor.with({ timeoutMs: -1 }), RangeError)
       assert.ok((await failureOf(executor.submit(add, [1, 2], { retry: 1 } as object))) instanceof TypeError)
+      const { message } = await failureOf(executor.submit(add, 5 as unknown as [number, number]))
+      assert.match(message, /have to be an array/)
+      assert.throws(() => executor.with({ retries: { limit: -1 } }), /retries\.limit/)
+      assert.equal(await executor.with({ retries: { limit: 0 } }).run(add, 1, 2), 3)
     },
   },
   {

@@ -14,6 +14,7 @@ export const closing: readonly ContractTest[] = [
       await failsWith('ERR_EXECUTOR_CLOSED', executor.run(add, 1, 2))
       await failsWith('ERR_EXECUTOR_CLOSED', executor.with({ timeoutMs: 60_000 }).run(add, 1, 2))
       await failsWith('ERR_EXECUTOR_CLOSED', remote(1, 2))
+      await failsWith('ERR_EXECUTOR_CLOSED', executor.submit(add, [1, 2]))
       await failsWith('ERR_EXECUTOR_CLOSED', executor.map(() => 1, [1]).toArray())
       assert.deepEqual(await Promise.all(calls), ['waited', 'waited'])
       await isClosed

@@ -33,9 +33,9 @@ export const listening: readonly ContractTest[] = [
       for (const [index, call] of calls.entries()) {
         const name = 'ab'.charAt(index)
         const lines = [
-          { stream: 'stderr', text: `${name} err` },
-          { stream: 'stdout', text: `${name} out` },
-          { stream: 'stdout', text: `${name} unfinished` },
+          { stream: 'stderr', text: `${name} err`, end: '\n' },
+          { stream: 'stdout', text: `${name} out`, end: '\n' },
+          { stream: 'stdout', text: `${name} unfinished`, end: '' },
         ]
         const byText = (a: LogLine, b: LogLine): number => (a.text < b.text ? -1 : 1)
         assert.deepEqual(heard.get(call.id)?.toSorted(byText), lines)

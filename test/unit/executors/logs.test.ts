@@ -27,19 +27,33 @@ suite('lines', () => {
       [maximumLineLength, 2],
     )
   })
+
+  test('joined with their ends are what was printed, and no character is cut', () => {
+    const text = `a${'😀'.repeat(maximumLineLength)}\r\n\n${'b'.repeat(maximumLineLength)}\nend`
+    const bytes = Buffer.from(text)
+    for (const sizeBytes of [bytes.length, 1000, 7]) {
+      const pieces: string[] = []
+      const splitter = new LineSplitter((line, end) => pieces.push(Buffer.from(line).toString() + end))
+      for (let at = 0; at < bytes.length; at += sizeBytes) splitter.push(bytes.subarray(at, at + sizeBytes))
+      splitter.flush()
+      assert.equal(pieces.join(''), text, `chunks of ${sizeBytes}`)
+      assert.ok(pieces.every(piece => piece.length <= maximumLineLength + 2))
+    }
+  })
 })
 
 suite('tails', () => {
   test('keep the last lines', () => {
     const tail = new LogTail()
-    for (let line = 0; line <= maximumKeptLines; line++) tail.add({ stream: 'stdout', text: String(line) })
+    for (let line = 0; line <= maximumKeptLines; line++) tail.add({ stream: 'stdout', text: String(line), end: '\n' })
     assert.equal(tail.lines().length, maximumKeptLines)
     assert.equal(tail.lines()[0]?.text, '1')
   })
 
   test('keep fewer of long ones', () => {
     const tail = new LogTail()
-    for (let line = 0; line < 100; line++) tail.add({ stream: 'stderr', text: 'x'.repeat(maximumLineLength) })
+    for (let line = 0; line < 100; line++)
+      tail.add({ stream: 'stderr', text: 'x'.repeat(maximumLineLength), end: '\n' })
     assert.ok(tail.lines().length < 70)
   })
 })
