@@ -207,7 +207,12 @@ export class CallRunner {
 
   #stackNames(runtime: string): StackNames {
     const shipped = this.#shipped
-    return { runtime, sources: shipped.sources, sourceOf: (id, path) => shipped.sourceOf(id, path) }
+    return {
+      runtime,
+      sources: shipped.sources,
+      sourceOf: (id, path) => shipped.sourceOf(id, path),
+      rootOf: id => shipped.get(id)?.root,
+    }
   }
 }
 

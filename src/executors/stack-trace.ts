@@ -5,12 +5,10 @@
  * Input: an error that was decoded here, so that it is ours to change. Frames of the worker's own program are left out.
  */
 import { fileURLToPath } from 'node:url'
+import { tellPlaces, type SnapshotPlaces } from './told-places.ts'
 
 /** What is needed to understand a worker's frames. */
-export interface StackNames {
-  /** What the URL of the worker's program begins with. */
-  readonly runtime: string
-  sourceOf(snapshotId: string, path: string): string | undefined
+export interface StackNames extends SnapshotPlaces {
   /** The file of code that travelled by value, by the name it has in frames. */
   readonly sources: ReadonlyMap<string, string>
 }
@@ -41,7 +39,9 @@ export function retrace(error: unknown, names: StackNames, origin: CallOrigin): 
     if (!(next instanceof Error) || seen.has(next)) continue
     seen.add(next)
     const frames = framesOf(next).map(frame => locate(frame, names))
-    const own = frames.slice(0, 1 + frames.findLastIndex(frame => isOfInterest(frame, names)))
+    const inside = frames.slice(0, 1 + frames.findLastIndex(frame => isOfInterest(frame, names)))
+    const own = inside.filter(frame => !locationOf(frame)?.startsWith(names.runtime))
+    tellPlaces(next, names)
     setFrames(next, next === error ? [...own, ...originFrames(origin)] : own)
     // Code can give an AggregateError anything for its errors.
     const errors: unknown = next instanceof AggregateError ? next.errors : undefined
@@ -90,8 +90,12 @@ function decoded(location: string): string {
 
 /** The innermost frames that are the worker's own, or Node's on its behalf, say nothing about the code that was called. */
 function isOfInterest(frame: string, { runtime }: StackNames): boolean {
-  const [, , location] = locationPattern.exec(frame) ?? []
+  const location = locationOf(frame)
   return location !== undefined && !location.startsWith(runtime) && !location.startsWith('node:')
+}
+
+function locationOf(frame: string): string | undefined {
+  return locationPattern.exec(frame)?.[2]
 }
 
 function originFrames({ site, target, snapshotIds }: CallOrigin): string[] {

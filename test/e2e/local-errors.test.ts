@@ -35,6 +35,7 @@ suite('errors of calls', () => {
 
   before(async () => {
     project = new LocalProject()
+    project.write({ 'src/broken.json': '{ "a": }' })
     seen = (await project.seen('errors')) as unknown as Seen
   })
 
@@ -75,6 +76,16 @@ suite('errors of calls', () => {
     const [only, ...rest] = frames(seen['aggregate']!)
     assert.ok(only?.startsWith(place('errors.ts', 'Promise.any')), only)
     assert.deepEqual(rest, [])
+  })
+
+  test('of modules that cannot be loaded name files of the sender', () => {
+    for (const what of ['package that is missing', 'file that is missing', 'broken JSON']) {
+      const { message, stack } = seen[what]!
+      assert.doesNotMatch(message + stack.join('\n'), /snapshots\//, what)
+    }
+    assert.match(seen['package that is missing']!.message, /nowhere-to-be-found' imported from \S*\/errors\.ts/)
+    assert.ok(seen['file that is missing']!.message.includes(project.path('src/nowhere.ts')))
+    assert.ok(seen['broken JSON']!.message.includes(project.path('src/broken.json')), seen['broken JSON']!.message)
   })
 
   test('show nothing of the worker itself', () => {
