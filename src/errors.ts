@@ -73,6 +73,7 @@ export type ErrorCode = keyof typeof codes
 /** Every warning, by the code that `process.emitWarning` gets. */
 export const warningCodes = {
   WARN_PATH_LEFT_OUT: 'A file or link of the project cannot be part of a snapshot, and no code reaches it.',
+  WARN_SNAPSHOT_RESTLESS: 'Files that are no code change between calls, and each time another snapshot ships.',
   WARN_CAPTURE_LARGE: 'Functions captured more than anybody can have meant.',
   WARN_SECRET_CAPTURED: 'A string in the pickle is the value of an environment variable that looks like a secret.',
   WARN_STATE_COPIED: 'A function takes along a copy of module state that functions change.',

@@ -124,6 +124,17 @@ export class Assembly implements Reasons {
     return this.#disk.packageJson(directory)?.name
   }
 
+  /** The paths in the project of those of `files` that ship. */
+  pathsOf(files: Iterable<string>): string[] {
+    return [...files].filter(file => this.#scanned.has(file)).map(file => posixRelative(this.#root, file))
+  }
+
+  /** The paths in the snapshot that have another content, or are only here or only in `other`, one that is no longer updated. */
+  differences(other: Assembly): string[] {
+    const places = new Set([...this.#entries.keys(), ...other.#entries.keys()])
+    return [...places].filter(place => this.#entries.get(place)?.id !== other.#entries.get(place)?.id)
+  }
+
   /** What of the packages does not ship, and by which rule. */
   listLeftOut(): LeftOut[] {
     const { reached, rules } = this.#contents

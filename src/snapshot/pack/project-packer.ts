@@ -4,6 +4,7 @@
  * Input: modules, and imports that functions will make. Output: the snapshot of what they reach. A change of contents costs the
  * changed files and the trees above them; a change of structure a pass over everything, with all texts known already.
  */
+import path from 'node:path'
 import type { DeferredImport } from '../../cloudpickle/source/resolve.ts'
 import type { CompileCache } from './compile-cache.ts'
 import type { PackageNaming } from '../packages/installed-packages.ts'
@@ -12,6 +13,7 @@ import { Disk, isVanished, type SourceFile } from './disk.ts'
 import { ModuleGraph, type Reached } from './graph.ts'
 import { IgnoreRules } from './ignore-rules.ts'
 import { ProjectSnapshot } from './project-snapshot.ts'
+import { RestlessFiles } from './restless-files.ts'
 import { Scanner, type ModuleTexts } from './scanner.ts'
 import { warnOfStaleBuilds } from './stale-builds.ts'
 
@@ -22,6 +24,7 @@ interface Packed {
   changed: Set<string> | undefined
   /** Whether the installed packages have been looked at since the last refresh. */
   isChecked: boolean
+  readonly restless: RestlessFiles
 }
 
 type Fresh = Pick<Packed, 'assembly' | 'snapshot'>
@@ -62,11 +65,20 @@ export class ProjectPacker {
     const key = JSON.stringify([files, deferred, naming.kind])
     const known = this.#packed.get(key)
     if (known && !known.isChecked) checkPackages(known, naming)
-    if (known?.changed?.size === 0) return known.snapshot
+    if (known?.changed?.size === 0) {
+      known.restless.unchanged()
+      return known.snapshot
+    }
+    const changed = known?.changed
     const { assembly, snapshot } = this.#update(known) ?? this.#packSettled(files, deferred, naming)
     const isSame = known?.snapshot.id === snapshot.id && known.snapshot.installed === snapshot.installed
     const kept = isSame ? known.snapshot : snapshot
-    this.#keep(key, { assembly, snapshot: kept, changed: new Set(), isChecked: true })
+    const restless = known?.restless ?? new RestlessFiles()
+    if (known && !isSame) {
+      const paths = assembly === known.assembly ? assembly.pathsOf(changed ?? []) : assembly.differences(known.assembly)
+      restless.changed(this.#root, paths, place => assembly.reached.files.has(path.join(this.#root, place)))
+    }
+    this.#keep(key, { assembly, snapshot: kept, changed: new Set(), isChecked: true, restless })
     return kept
   }
 

@@ -250,3 +250,36 @@ test('a URL that no file can have is left alone', t => {
   })
   new WorkingDirectory().pack(project.root, [project.file('main.js')])
 })
+
+test('data that changes at each call is told of once, code that does is not', async t => {
+  const given: string[] = []
+  const note = (warning: Error & { code?: string }): void => void given.push(`${warning.code} ${warning.message}`)
+  process.on('warning', note)
+  t.after(() => process.off('warning', note))
+  const project = makeProject(t, { 'package.json': '{}', 'main.js': "require('./rows.json')", 'rows.json': '[]' })
+  const directory = new WorkingDirectory()
+  const change = async (file: string, times: number): Promise<void> => {
+    for (let time = 1; time <= times; time++) {
+      project.write({ [file]: `[${'0,'.repeat(time)}0]` })
+      directory.pack(project.root, [project.file('main.js')])
+    }
+    await new Promise(setImmediate)
+  }
+  directory.pack(project.root, [project.file('main.js')])
+  await change('rows.json', 6)
+  project.write({ 'out.log': '' })
+  directory.pack(project.root, [project.file('main.js')])
+  await change('main.js', 6)
+  for (let time = 1; time <= 6; time++) {
+    await change('out.log', 1)
+    project.write({ 'out.log': '' })
+    for (let look = 0; look < 6; look++) directory.pack(project.root, [project.file('main.js')])
+  }
+  assert.deepEqual(given, [])
+  await change('out.log', 9)
+  assert.equal(given.length, 1)
+  assert.match(given[0]!, /^WARN_SNAPSHOT_RESTLESS out\.log in .*modulepickle/)
+  given.length = 0
+  for (let time = 0; time < 9; time++) await change(`logs/${time}.log`, 1)
+  assert.equal(given.length, 1)
+})
