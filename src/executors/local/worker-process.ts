@@ -102,6 +102,8 @@ export class WorkerProcess implements WorkerTransport {
     const patience = new AbortController()
     await Promise.race([closed, setTimeout(lastWordsMs, undefined, { signal: patience.signal }).catch(() => {})])
     patience.abort()
+    // Who takes lines slowly gets them all the same, unless nobody wants the call any more.
+    if (!child.killed) await readSoFar(this.#output)
     this.flushLines()
     for (const pipe of pipes) pipe.destroy()
     if (scratch !== undefined) await removeScratchDirectory(scratch)
