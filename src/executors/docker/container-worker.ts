@@ -4,7 +4,7 @@
 import { finished } from 'node:stream/promises'
 import type { Duplex, Readable } from 'node:stream'
 import { channelsOf, type FromRunner } from '../../protocol/runner-messages.ts'
-import { SignedStream } from '../../protocol/index.ts'
+import { readSoFar, SignedStream } from '../../protocol/index.ts'
 import type { LineSplitter, LogLine } from '../logs.ts'
 import { readLines } from '../read-lines.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
@@ -19,6 +19,7 @@ export class ContainerWorker implements WorkerTransport {
   onLine: WorkerTransport['onLine'] = () => undefined
   readonly #link: RunnerLink
   readonly #number: number
+  readonly #output: readonly Readable[]
   readonly #splitters: readonly LineSplitter[]
   readonly #printed: Promise<unknown>
   #end: (end: WorkerEnd) => void = () => {}
@@ -32,6 +33,7 @@ export class ContainerWorker implements WorkerTransport {
     const channel = link.channels.open(conversation)
     this.stream = key ? new SignedStream(channel, key, 'sender') : channel
     const [out, err] = [link.channels.open(stdout), link.channels.open(stderr)]
+    this.#output = [out, err]
     this.#splitters = [this.#split(out, 'stdout'), this.#split(err, 'stderr')]
     this.#printed = Promise.allSettled([out, err].map(pipe => finished(pipe, { writable: false })))
   }
@@ -44,8 +46,13 @@ export class ContainerWorker implements WorkerTransport {
     return link === this.#link
   }
 
-  /** The runner passes on what was printed before what was said after it, and both come in one stream. */
-  async caughtUp(): Promise<void> {}
+  /**
+   * The runner passes on what was printed before what was said after it, and both come in one stream: only who takes lines slowly can
+   * be behind.
+   */
+  async caughtUp(): Promise<void> {
+    if (this.#output.some(pipe => pipe.isPaused())) await readSoFar(this.#output)
+  }
 
   flushLines(): void {
     for (const splitter of this.#splitters) splitter.flush()

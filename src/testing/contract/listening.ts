@@ -89,4 +89,17 @@ export const listening: readonly ContractTest[] = [
       assert.equal(lines.at(-1)?.text, '29999')
     },
   },
+  {
+    name: 'a listener that takes its time has heard all of a call when that is done',
+    needs: 'output',
+    async run({ executor, functions: { printMany } }) {
+      let heard = 0
+      const onLog = async (): Promise<void> => {
+        heard++
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      await executor.with({ onLog }).run(printMany, 30_000)
+      assert.equal(heard, 30_000)
+    },
+  },
 ]
