@@ -80,3 +80,31 @@ test('a function by value, and a module, resolve what they do not import', async
   )
   assert.match(up![0], /\/up$/)
 })
+
+test('packages by names that are computed are found, where package.json declares them', async t => {
+  const project = new Project({
+    ...packages,
+    'package.json':
+      '{"name":"deferred","type":"module","dependencies":{"dep":"1"},"optionalDependencies":{"absent":"1"}}',
+    'lib/load.js': 'export const load = async name => (await import(name)).default.answer',
+    'plugins/one.js': "import dep from 'dep'\nexport const answer = dep.answer",
+    'main.js': `
+      import { connect } from 'modulepickle'
+      import { load } from './lib/load.js'
+      for (const target of ['local:', 'inline:']) {
+        const pool = await connect(target)
+        const results = [
+          await pool.run(load, 'dep'),
+          await pool.run(async name => (await import(name)).default.answer, 'dep'),
+          await pool.run(async name => (await import('./plugins/' + name + '.js')).answer, 'one'),
+          await pool.run(load, 'absent').catch(error => error.message.includes("Cannot find package 'absent'")),
+        ]
+        await pool.close()
+        console.log(JSON.stringify(results))
+      }`,
+  })
+  t.after(() => project.remove())
+  project.installModulepickle()
+  const { stdout, stderr } = await project.run('plain ESM', 'main.js')
+  assert.equal(stdout, '[42,42,42,true]\n[42,42,42,true]\n', stderr)
+})

@@ -226,14 +226,19 @@ function deferredImports(
   const deferred: DeferredImport[] = []
   const rewritten: Edit[] = []
   for (const request of within(script.record.requests, site.node)) {
-    const { kind, specifier: written, start, end } = request
-    if (written === undefined || isInside(left, request)) continue
+    const { kind, specifier: written, parts, start, end } = request
+    if (isInside(left, request)) continue
+    const mode = kind === 'require' ? 'require' : 'import'
+    if (written === undefined) {
+      deferred.push({ file, parts, mode })
+      continue
+    }
     const specifier = script.record.wrapper === 'vite' ? nodeSpecifier(written, file) : written
     if (specifier === undefined) {
       throw unsupported(script, start, `vite alone knows which module ${written} is`, 'Import it by a relative path')
     }
     if (specifier !== written) rewritten.push({ start, end, text: JSON.stringify(specifier) })
-    deferred.push({ file, specifier, mode: kind === 'require' ? 'require' : 'import' })
+    deferred.push({ file, parts: [specifier], mode })
   }
   return { deferred, rewritten }
 }

@@ -18,10 +18,11 @@ export type { ResolveMode } from './conditions.ts'
 /** `name` is with its scheme (`node:fs`); `file` is a real path. */
 type Resolution = { readonly kind: 'builtin'; readonly name: string } | { readonly kind: 'file'; readonly file: string }
 
-/** An `import()` or `require()` with a literal that a function of `file` makes when it runs. */
+/** An `import()` or `require()` that a function of `file` makes when it runs. */
 export interface DeferredImport {
   readonly file: string
-  readonly specifier: string
+  /** Its literal parts in order; undefined for what is computed. */
+  readonly parts: readonly (string | undefined)[]
   readonly mode: ResolveMode
 }
 

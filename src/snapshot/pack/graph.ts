@@ -47,6 +47,7 @@ export class ModuleGraph implements Reached {
   readonly #root: string
   readonly #disk: Disk
   readonly #scanner: Scanner
+  readonly #takesDeclared: boolean
   readonly #open: Record<Strength, string[]> = {
     imported: [],
     certain: [],
@@ -55,10 +56,12 @@ export class ModuleGraph implements Reached {
   }
   readonly #owners = new Map<string, string>()
 
-  constructor(root: string, disk: Disk, scanner: Scanner) {
+  /** With `takesDeclared`, imports that may name any package bring all that are declared. */
+  constructor(root: string, disk: Disk, scanner: Scanner, takesDeclared: boolean) {
     this.#root = root
     this.#disk = disk
     this.#scanner = scanner
+    this.#takesDeclared = takesDeclared
   }
 
   /**
@@ -136,6 +139,18 @@ export class ModuleGraph implements Reached {
   #followDeferred(target: Target, file: string): void {
     if (target.kind === 'installed') this.#need(target, file)
     if (target.kind === 'local') this.#openLocal(target, file, 'certain')
+    if (target.kind === 'computed' || target.kind === 'declared') this.#followComputed(target, file)
+  }
+
+  #followComputed(target: Target & { kind: 'computed' | 'declared' }, file: string): void {
+    if (target.kind === 'computed') {
+      for (const found of this.#matching(target.directory, target.pattern)) this.#openFile(found, file, 'possible')
+    } else if (this.#takesDeclared) {
+      for (const each of target.targets) {
+        if (each.kind === 'installed') this.#need(each, file)
+        if (each.kind === 'local') this.#openLocal(each, file, 'possible')
+      }
+    }
   }
 
   #openLocal(target: Target & { kind: 'local' }, file: string, strength: Strength): void {
@@ -159,7 +174,8 @@ export class ModuleGraph implements Reached {
         this.#need(target, file)
         break
       case 'computed':
-        for (const found of this.#matching(target.directory, target.pattern)) this.#openFile(found, file, 'possible')
+      case 'declared':
+        this.#followComputed(target, file)
         break
       case 'outside':
         if (isCertain(strength)) throw this.#outside(target.file, file, scanned, index)

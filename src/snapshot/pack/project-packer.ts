@@ -107,7 +107,9 @@ export class ProjectPacker {
   }
 
   #packNow(files: readonly string[], deferred: readonly DeferredImport[], naming: PackageNaming): Fresh {
-    const reached = new ModuleGraph(this.#root, this.#disk, this.#scanner).follow(files, deferred)
+    // What is only linked costs nothing; elsewhere a name that nobody imports would have to be shipped, or be missed.
+    const takesDeclared = naming.kind === 'place'
+    const reached = new ModuleGraph(this.#root, this.#disk, this.#scanner, takesDeclared).follow(files, deferred)
     const packages = naming.describe(directoriesOf(reached))
     const contents = { reached, packages, rules: new IgnoreRules(this.#disk), limitBytes: this.#limitBytes }
     const assembly = new Assembly(this.#root, this.#disk, this.#scanner, contents)

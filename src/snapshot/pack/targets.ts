@@ -9,7 +9,7 @@ import { conditionsFor } from '../../cloudpickle/source/conditions.ts'
 import { importTarget } from '../../cloudpickle/source/exports.ts'
 import { installedFile, isInNodeModules } from '../../cloudpickle/source/installed-package.ts'
 import type { ModuleRequest } from '../../cloudpickle/source/module-record.ts'
-import { nearestPackage } from '../../cloudpickle/source/package-json.ts'
+import { nearestPackage, type PackageJson } from '../../cloudpickle/source/package-json.ts'
 import {
   findPackageDirectory,
   isPathSpecifier,
@@ -38,6 +38,8 @@ export type Target =
   | { readonly kind: 'installed'; readonly directory: string; readonly place: string }
   /** A computed specifier: whatever in `directory` has a path that matches. */
   | { readonly kind: 'computed'; readonly directory: string; readonly pattern: RegExp }
+  /** A computed specifier that may name any package: those that the package.json files above declare, as far as they are there. */
+  | { readonly kind: 'declared'; readonly targets: readonly Target[] }
   /** A file outside the project that is in no package. */
   | { readonly kind: 'outside'; readonly file: string }
   /** A builtin, the runtime of this project, something that is not a file. */
@@ -55,6 +57,8 @@ export class TargetFinder {
   readonly #tsconfigs: TsConfigs
   /** Targets of bare specifiers: they depend on the importing file's directory only. */
   readonly #bare = new Map<string, Target>()
+  /** By directory. */
+  readonly #declared = new Map<string, readonly Target[]>()
 
   constructor(root: string, disk: Disk, tsconfigs: TsConfigs) {
     this.#root = root
@@ -68,20 +72,52 @@ export class TargetFinder {
   }
 
   /** What a specifier would lead to that is not in the text of a module, but in a function of `file` that travels by value. */
-  targetOf({ file, specifier, mode }: DeferredImport): Target {
-    return this.#findModule(file, specifier, mode)
+  targetOf({ file, parts, mode }: DeferredImport): Target {
+    const [specifier] = parts
+    return parts.length === 1 && specifier !== undefined
+      ? this.#findModule(file, specifier, mode)
+      : this.#findComputed(file, parts)
   }
 
   #find(file: string, module: ModuleText, request: ModuleRequest): Target {
     const { specifier } = request
-    if (specifier === undefined) {
-      const pattern = computedPattern(request.parts)
-      return pattern ? { kind: 'computed', directory: path.dirname(file), pattern } : elsewhere
-    }
+    if (specifier === undefined) return this.#findComputed(file, request.parts, request.kind === 'url')
     if (request.kind === 'url') return this.#findUrl(file, specifier)
     const target = this.#findModule(file, specifier, modeOf(request, module))
     // What is only pointed at may be anywhere.
     return request.kind === 'resolve' && target.kind === 'outside' ? elsewhere : target
+  }
+
+  #findComputed(file: string, parts: ModuleRequest['parts'], isUrl = false): Target {
+    const pattern = computedPattern(parts)
+    if (pattern) return { kind: 'computed', directory: path.dirname(file), pattern }
+    const isPath = parts[0] !== undefined && (isPathSpecifier(parts[0]) || /^[a-z]+:/i.test(parts[0]))
+    return isUrl || isPath ? elsewhere : { kind: 'declared', targets: this.#declaredAbove(path.dirname(file)) }
+  }
+
+  #declaredAbove(directory: string): readonly Target[] {
+    const known = this.#declared.get(directory)
+    if (known) return known
+    const file = path.join(directory, 'package.json')
+    const above =
+      directory === this.#root || !this.#isLocal(directory) ? [] : this.#declaredAbove(path.dirname(directory))
+    const targets = declaredPackages(this.#disk.packageJson(directory)).map(name => this.#findDeclared(file, name))
+    const found = [...targets.filter(target => target.kind === 'installed' || target.kind === 'local'), ...above]
+    this.#declared.set(directory, found)
+    return found
+  }
+
+  /** A package need not have an entry of its own: subpaths may be all that it has. */
+  #findDeclared(file: string, name: string): Target {
+    const entry = findPackageDirectory(name, file, this.#disk)
+    if (entry === undefined) return unresolved
+    const directory = this.#disk.realPath(entry)
+    return this.#isLocal(directory) ? this.#findBare(file, name, 'import') : this.#installedAt(entry, directory, name)
+  }
+
+  #installedAt(entry: string, directory: string, name: string): Target & { kind: 'installed' } {
+    const place = isWithin(entry, this.#root) ? posixRelative(this.#root, entry) : `node_modules/${name}`
+    return { kind: 'installed', directory, place }
   }
 
   #findUrl(file: string, specifier: string): Target {
@@ -147,9 +183,9 @@ export class TargetFinder {
     const entry = findPackageDirectory(name, file, this.#disk)
     if (entry === undefined) return unresolved
     const directory = this.#disk.realPath(entry)
-    const place = isWithin(entry, this.#root) ? posixRelative(this.#root, entry) : `node_modules/${name}`
-    if (this.#isLocal(directory)) return { kind: 'local', file: resolution.file, link: { place, directory } }
-    return { kind: 'installed', directory, place }
+    const installed = this.#installedAt(entry, directory, name)
+    if (!this.#isLocal(directory)) return installed
+    return { kind: 'local', file: resolution.file, link: { place: installed.place, directory } }
   }
 
   /** A file that was reached by path. */
@@ -166,6 +202,13 @@ export class TargetFinder {
   #isLocal(file: string): boolean {
     return isWithin(file, this.#root) && !isInNodeModules(path.relative(this.#root, file))
   }
+}
+
+/** What can be imported by name; types alone cannot. */
+function declaredPackages(json: PackageJson | undefined): string[] {
+  const fields = [json?.['dependencies'], json?.['optionalDependencies'], json?.['peerDependencies']]
+  const names = new Set(fields.flatMap(field => Object.keys(Object(field) as object)))
+  return [...names].filter(name => name !== runtimeName && !name.startsWith('@types/'))
 }
 
 /** undefined for a URL that no file can have: of another host, or with an encoded slash. */

@@ -8,6 +8,7 @@ import { test, type TestContext } from 'node:test'
 import { emptyManifest, toPersistentId } from '../../../src/cloudpickle/manifest.ts'
 import { isModulePickleError, type ErrorCode } from '../../../src/errors.ts'
 import { Pickler } from '../../../src/pickle/index.ts'
+import { byContent } from '../../../src/snapshot/materialize/installed-here.ts'
 import { decodeTree } from '../../../src/snapshot/objects/tree.ts'
 import type { Snapshot } from '../../../src/snapshot/objects/snapshot.ts'
 import { WorkingDirectory, type PackedSnapshot } from '../../../src/snapshot/pack/working-directory.ts'
@@ -620,6 +621,23 @@ test('files that a computed import can name bring what they need; others of the 
     'node_modules/test-runner/i.js': '',
   })
   assert.deepEqual(pack(project, 'main.js').packages, [{ name: 'dep', version: '1.0.0' }])
+})
+
+test('a computed import that may name any package brings what is declared, where that is only linked', t => {
+  const project = makeProject(t, {
+    'package.json': { dependencies: { dep: '1', absent: '1' }, peerDependencies: { '@s/peer': '1' } },
+    'lib/package.json': { type: 'module' },
+    'lib/main.js': 'export const load = name => import(name)',
+    'lib/path.js': 'export const load = name => import(`node:${name}`)',
+    ...Object.fromEntries(
+      ['dep', '@s/peer', 'other'].map(name => [`node_modules/${name}/package.json`, { name, version: '1.0.0' }]),
+    ),
+  })
+  const namesOf = (file: string, naming?: typeof byContent): string[] =>
+    new WorkingDirectory().pack(project.root, [project.file(file)], [], naming).packages.map(({ name }) => name)
+  assert.deepEqual(namesOf('lib/main.js').sort(), ['@s/peer', 'dep'])
+  assert.deepEqual(namesOf('lib/main.js', byContent), [])
+  assert.deepEqual(namesOf('lib/path.js'), [])
 })
 
 test('an installed file is known by package, version and path inside; a local one is not installed', t => {
