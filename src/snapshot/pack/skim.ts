@@ -233,7 +233,7 @@ class Skim {
     // What a class extends may have braces of its own.
     if (this.#is('extends')) {
       this.#next()
-      if (this.#word.kind !== 'name') throw unsure
+      if (this.#word.kind !== 'name' || declaring.has(this.#word.text)) throw unsure
       this.#next()
       while (this.#is('.')) {
         this.#next()

@@ -13,7 +13,7 @@ export interface Word {
 
 /** Before these and after a bracketed condition a slash begins a regular expression. */
 const beforeExpression = new Set(
-  'return typeof instanceof in of new delete void throw case do else yield await extends default'.split(' '),
+  'return typeof instanceof in new delete void throw case do else yield await extends default'.split(' '),
 )
 const conditions = new Set(['if', 'while', 'for', 'with'])
 
@@ -75,7 +75,8 @@ export class WordReader {
     const isMember = this.word.text === '.' || this.word.text === '?.'
     const text = this.#text.slice(start, end)
     this.#set('name', text, end)
-    this.#divides = isMember || !beforeExpression.has(text)
+    // `of` is a name as well.
+    this.#divides = isMember || (text === 'of' ? undefined : !beforeExpression.has(text))
     this.#beforeName = isMember ? '' : text
   }
 

@@ -84,6 +84,9 @@ const left = {
   'var in a block': 'if (globalThis) { var hoisted = 1 }\nexport const a = 1',
   'var in a statement': 'for (const x of []) var hoisted = x\nexport const a = 1',
   'a slash after a brace': 'export const f = () => {}\n{}\n/x/.test("")',
+  'a slash after a variable that is called of':
+    "const of = 4, g = 2\nexport const q = of / g, m = await import('x'), h = 1 / 2",
+  'a class that extends a class': 'export class A extends class {} { #p = 1; get() { return this.#p } }',
   'names in other alphabets': 'export const é = 1',
   'export names that are strings': "const a = 1\nexport { a as 'b-c' }",
 }
