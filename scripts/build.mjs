@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { acornWhenNeeded, startSooner } from './quick-start.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 /** What tsc makes, file by file. */
@@ -75,7 +76,9 @@ async function bundlePrograms() {
     format: 'esm',
     target: 'node20.19',
     define: { packageVersion: JSON.stringify(version) },
+    plugins: [acornWhenNeeded],
   })
+  writeFileSync('dist/worker.js', startSooner(readFileSync('dist/worker.js', 'utf8')))
   await build({
     ...common,
     entryPoints: [path.join(compiled, 'runner/main.js')],

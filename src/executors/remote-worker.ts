@@ -100,7 +100,7 @@ export class RemoteWorker {
       if (message?.kind !== 'ready') throw await this.#startFailure()
       checkVersion(message.protocol, message.node)
       this.#runtime = message.runtime
-      this.#provisions.compression = commonCompression(message.compressions)
+      this.#provisions.compression = commonCompression(message.compressions.split(' '))
     } catch (error) {
       this.transport.kill()
       throw error

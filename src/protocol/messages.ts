@@ -58,7 +58,7 @@ export type WorkerMessage =
   | BufferMessage
   /**
    * The first message. `runtime` is the URL of the worker's own program, whose stack frames are nobody's business; `compressions`
-   * are those that it can undo, as all of them can 'brotli'.
+   * are those that it can undo, with a space between them, as all of them can 'brotli'. A flat record: a worker starts without the pickle machine.
    */
   | {
       readonly kind: 'ready'
@@ -66,7 +66,7 @@ export type WorkerMessage =
       readonly node: string
       readonly pid: number
       readonly runtime: string
-      readonly compressions: readonly string[]
+      readonly compressions: string
     }
   /** In place of `ready`: the worker cannot take calls, for a reason that `code` (of an error) and `message` say. Nothing follows. */
   | { readonly kind: 'unready'; readonly code: string; readonly message: string }
@@ -121,7 +121,7 @@ const senderShapes: Shapes<SenderMessage> = {
 
 const workerShapes: Shapes<WorkerMessage> = {
   buffer: {},
-  ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText, compressions: isTexts },
+  ready: { protocol: isInteger, node: isText, pid: isInteger, runtime: isText, compressions: isText },
   unready: { code: isText, message: isText },
   need: { snapshot: isText, objects: isTexts },
   has: { snapshot: isText },

@@ -3,8 +3,9 @@
  *
  * It runs no code of calls, so nothing that such code prints, and no way in which it ends its process, touches the
  * conversations of others. Ends, and all its workers with it, when its stdin does: then the sender is gone.
- * It is the text that Node is given to evaluate. Its arguments are a name for the directory where it keeps things and, if there is a
- * second, the directory that workers work in, in the place of an empty one each.
+ * It is the text that Node is given to evaluate. Its arguments are whose the container is (`own`: it ends when this process does, however
+ * that ends; `guest`), a name for the directory where it keeps things and, if there is a third, the directory that workers work in, in the
+ * place of an empty one each.
  */
 import { Socket } from 'node:net'
 import os from 'node:os'
@@ -15,7 +16,7 @@ import { makeHome, type Home } from './home.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { startWorker, type StartedWorker } from './start-worker.ts'
 
-const [, name = '', directory] = process.argv
+const [, whose, name = '', directory] = process.argv
 const workers = new Map<number, StartedWorker>()
 const memory = new MemoryWatch()
 const channels = new Channels(text => take(parseMessage<ToRunner>(text, ['start', 'kill'])))
@@ -47,7 +48,7 @@ async function receiveHome(program: Readable): Promise<Home> {
 }
 
 function start(number: number, env: NodeJS.ProcessEnv): void {
-  const worker = startWorker(number, channels, { home, directory, env })
+  const worker = startWorker(number, channels, { home, directory, env, isAttended: whose === 'own' })
   workers.set(number, worker)
   void worker.ended.then(({ code, signal, failure }) => {
     workers.delete(number)

@@ -23,6 +23,8 @@ interface Surroundings {
   readonly directory: string | undefined
   /** Added to the environment. */
   readonly env: NodeJS.ProcessEnv
+  /** No worker outlives this process: none need watch for its end. */
+  readonly isAttended: boolean
 }
 
 export interface StartedWorker {
@@ -75,9 +77,10 @@ interface Spawned {
   readonly scratch: string | undefined
 }
 
-function spawnWorker(name: string, home: Home, { directory, env }: Surroundings): Spawned {
+function spawnWorker(name: string, home: Home, { directory, env, isAttended }: Surroundings): Spawned {
   const scratch = directory === undefined ? path.join(home.directory, name) : undefined
-  const child = spawn(process.execPath, [...options, home.program, ...(scratch === undefined ? [] : [scratch])], {
+  const args = [...(isAttended ? ['--attended'] : []), ...(scratch === undefined ? [] : [scratch])]
+  const child = spawn(process.execPath, [...options, home.program, ...args], {
     cwd: directory ?? home.directory,
     env: { MODULEPICKLE_CACHE: path.join(home.directory, 'cache'), ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],

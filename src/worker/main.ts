@@ -2,8 +2,9 @@
  * The worker's program. Run as a program it serves calls; imported, it is only what shipped code gets as `modulepickle`.
  *
  * Built into one file that imports nothing but `node:` modules. File descriptor 3 is the conversation with the sender, 4 a pipe
- * that stays open as long as the sender lives; stdout and stderr belong to the code that runs here. The one argument, if
- * there is one, is a directory to make, work in and remove at the end.
+ * that stays open as long as the sender lives; stdout and stderr belong to the code that runs here. Arguments: `--attended`
+ * where another process ends this one when the sender is gone, and nobody need wait for that here; then, if there is one, a
+ * directory to make, work in and remove at the end.
  */
 import { realpathSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
@@ -43,8 +44,10 @@ function isProgram(): boolean {
 
 async function work(): Promise<void> {
   // Code that runs here sees the arguments of a program that has none.
-  const [scratch] = process.argv.splice(2)
-  const watching = watchSender(lifeline, scratch)
+  const given = process.argv.splice(2)
+  const isAttended = given[0] === '--attended'
+  const scratch = given[isAttended ? 1 : 0]
+  const watching = isAttended ? Promise.resolve() : watchSender(lifeline, scratch)
   const key = takeConversationKey()
   const socket = new Socket({ fd: conversation, readable: true, writable: true })
   const stream = key ? new SignedStream(socket, key, 'worker') : socket

@@ -9,6 +9,7 @@ import { invoke, type ItemSink } from '../call/invoke.ts'
 import { encodeOutcome, type Outcome } from '../call/outcome.ts'
 import { RunningCall } from '../call/running-call.ts'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
+import { intrinsicByName } from '../pickle/index.ts'
 import { protocolVersion } from '../protocol/index.ts'
 import { compressions } from '../snapshot/objects/compression.ts'
 import { hasStrayed, outcomeOf } from './call-guard.ts'
@@ -32,8 +33,10 @@ export async function serve(sender: ToSender, programUrl: string, watching: Prom
     node: process.version,
     pid: process.pid,
     runtime: programUrl,
-    compressions,
+    compressions: compressions.join(' '),
   })
+  // What nearly every pickle needs is made while the sender takes its turn.
+  setImmediate(intrinsicByName, 'Object')
   for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
     if (!runtime().cache.isWhole() || (await answer(call, conversation))) return
   }

@@ -80,15 +80,17 @@ suite('docker:', { skip }, () => {
     })
   }
 
-  test('an executor that is closed leaves no container, nor does a program that ends or is killed', async () => {
-    for (const leave of ['end', 'hang']) {
+  test('an executor that is closed leaves no container, nor does a program that ends or is killed, also with a worker that is busy', async () => {
+    for (const leave of ['end', 'hang', 'busy']) {
       const child = spawn(process.execPath, [project.path('leaving.ts')], {
         env: { ...process.env, IMAGE: image, LEAVE: leave },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       const [line] = (await once(child.stdout, 'data')) as [Buffer]
       const id = line.toString().trim()
-      if (leave === 'hang') child.kill('SIGKILL')
+      // Until the call is under way.
+      if (leave === 'busy') await pause(500)
+      if (leave !== 'end') child.kill('SIGKILL')
       await once(child, 'exit')
       await gone(id)
     }

@@ -15,7 +15,7 @@ export function createBody(image: string, options: DockerOptions): Parameters {
   return {
     Image: image,
     Entrypoint: [node],
-    Cmd: runnerArguments(cwd),
+    Cmd: runnerArguments('own', cwd),
     Env: environment(options),
     WorkingDir: '/',
     Labels: { [ownerLabel]: ownName },
@@ -44,7 +44,7 @@ export function createBody(image: string, options: DockerOptions): Parameters {
 export function execBody(options: DockerOptions): Parameters {
   const { node = 'node', cwd, user } = options
   return {
-    Cmd: [node, ...runnerArguments(cwd)],
+    Cmd: [node, ...runnerArguments('guest', cwd)],
     Env: environment(options),
     AttachStdin: true,
     AttachStdout: true,

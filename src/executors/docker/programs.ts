@@ -14,10 +14,13 @@ export function workerProgram(): Buffer {
   return (worker ??= readFileSync(builtFile('worker.js')))
 }
 
-/** What Node is started with. Workers work in `directory`, in the place of an empty one each. */
-export function runnerArguments(directory: string | undefined): string[] {
+/**
+ * What Node is started with. A container that is the runner's `own` ends with it; in another it is a `guest`. Workers work in
+ * `directory`, in the place of an empty one each.
+ */
+export function runnerArguments(whose: 'own' | 'guest', directory: string | undefined): string[] {
   const name = `.modulepickle-${createHash('sha256').update(workerProgram()).digest('hex').slice(0, 16)}`
   // The program comes last: the runner starts workers with the same options of Node, but for that.
   const options = [...workerArguments(), '-e', readFileSync(builtFile('runner.cjs'), 'utf8')]
-  return [...options, '--', name, ...(directory === undefined ? [] : [directory])]
+  return [...options, '--', whose, name, ...(directory === undefined ? [] : [directory])]
 }

@@ -41,7 +41,7 @@ const fromWorker: WorkerMessage[] = [
     node: 'v24.0.0',
     pid: 1,
     runtime: 'file:///worker.js',
-    compressions: ['zstd', 'brotli'],
+    compressions: 'zstd brotli',
   },
   { kind: 'need', snapshot: id, objects: [id] },
   { kind: 'has', snapshot: id },

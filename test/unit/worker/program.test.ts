@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -16,14 +17,22 @@ const file = path.join(repository, 'dist/worker.js')
 
 suite('the worker program', () => {
   test('imports only node: modules', () => {
-    const { requests } = readModule(readFileSync(file, 'utf8'), 'module', file)
+    const text = readFileSync(file, 'utf8')
     // Requests without a specifier are computed ones: of the code that was shipped here.
-    const specifiers = requests.flatMap(({ specifier }) => specifier ?? [])
-    assert.ok(specifiers.length > 5)
     assert.deepEqual(
-      specifiers.filter(specifier => !specifier.startsWith('node:')),
+      readModule(text, 'module', file).requests.flatMap(({ specifier }) => specifier ?? []),
       [],
     )
+    const builtins = [...text.matchAll(/ = process\.getBuiltinModule\("([^"]+)"\)/g)].map(([, name]) => name ?? '')
+    assert.ok(builtins.length > 5)
+    assert.deepEqual(
+      builtins.filter(name => !name.startsWith('node:') || !isBuiltin(name)),
+      [],
+    )
+  })
+
+  test('is ASCII, of which V8 keeps one byte a character', () => {
+    assert.match(readFileSync(file, 'utf8'), /^[\0-\x7f]*$/)
   })
 
   test('holds nothing of what packs', () => {
