@@ -1,7 +1,7 @@
 /**
  * `FILE#EXPORT`, what commands are told to run: a function that stands for it, and nothing of the file runs here.
  */
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { standInFor } from '../cloudpickle/capture/stand-ins.ts'
 import { ModulePickleError } from '../errors.ts'
@@ -15,12 +15,13 @@ export interface FileReference {
   readonly name: string | undefined
 }
 
-/** @throws UsageError where there is no such file */
+/** @throws UsageError where there is no such file, or it is a directory */
 export function parseReference(text: string): FileReference {
   const hash = text.lastIndexOf('#')
   const [given, name] = hash <= 0 || existsSync(text) ? [text, ''] : [text.slice(0, hash), text.slice(hash + 1)]
   const file = path.resolve(given)
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`)
+  if (statSync(file).isDirectory()) throw new UsageError(`${file} is a directory. Name a file in it.`)
   return { file: realpathSync(file), name: name === '' ? undefined : name }
 }
 

@@ -213,6 +213,9 @@ suite('command lines', () => {
     [['run', 'score.ts#score', '--timeout', 'soon'], /--timeout has to be a number/],
     [['run', 'score.ts#score', '--env', 'NOWHERE_SET'], /NOWHERE_SET is not set here/],
     [['pack', 'score.ts'], /-o is missing/],
+    [['run', '.'], /is a directory\. Name a file in it/],
+    [['cache', 'ls', '--max-age', '3'], /cache ls has no option --max-age/],
+    [['cache', 'clear', '--max-size', '3'], /cache clear has no option --max-size/],
     [['cache', 'lst'], /cache has no lst\. Did you mean ls\?/],
   ]
   for (const [args, said] of mistakes) {
@@ -246,6 +249,8 @@ suite('command lines', () => {
   test('list and clear the cache', async () => {
     await project.cli(['run', 'score.ts#score'])
     assert.match((await project.cli(['cache', 'ls'])).stdout, /^[0-9a-f]{16} +\d.*\n[^]* snapshots, /)
+    const { stdout } = await project.cli(['cache', 'gc', '--max-size', '0', '--dry-run'])
+    assert.match(stdout, /^Would remove [1-9]\d* snapshots .* Objects of the last hour stay: \d/)
     assert.match((await project.cli(['cache', 'clear'])).stdout, /^Removed [1-9]\d* snapshots and /)
     assert.match((await project.cli(['cache', 'ls'])).stdout, /: 0 snapshots, /)
   })

@@ -35,6 +35,7 @@ export const cache: Command = {
     if (!verbs.includes(verb)) throw new UsageError(`cache has no ${verb}.${suggestion(verb, verbs)}`)
     const { clearCache, collectCache, listCache } = await import('../../snapshot/materialize/collect.ts')
     const isDryRun = input.has('dry-run')
+    checkOptions(verb, input)
     if (verb === 'ls') {
       const listing = listCache()
       terminal.out(input.has('json') ? asJson(listing) : renderListing(listing))
@@ -44,6 +45,20 @@ export const cache: Command = {
     }
     return exitCodes.ok
   },
+}
+
+/** An option that a verb does not know would be a slip that nobody notices. */
+const optionsOf: Readonly<Record<string, readonly string[]>> = {
+  ls: [],
+  gc: ['max-age', 'max-size', 'dry-run'],
+  clear: ['dry-run'],
+}
+
+function checkOptions(verb: string, input: Input): void {
+  for (const option of ['max-age', 'max-size', 'dry-run']) {
+    const isGiven = option === 'dry-run' ? input.has(option) : input.value(option) !== undefined
+    if (isGiven && !optionsOf[verb]?.includes(option)) throw new UsageError(`cache ${verb} has no option --${option}.`)
+  }
 }
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -67,16 +82,20 @@ function quantity(input: Input, option: string): number | undefined {
 }
 
 function renderListing({ directory, sizeBytes, snapshots }: CacheListing): string {
-  const lines = snapshots.map(({ id, package: label, sizeBytes: own, lastUsed, pinnedBy }) => {
+  const seen = new Set<string>()
+  const lines = snapshots.map(({ id, package: name, sizeBytes: own, lastUsed, pinnedBy }) => {
+    const label = name ?? (seen.has(id) ? 'the same with other installed packages' : '')
+    seen.add(id)
     const use = pinnedBy.length > 0 ? `in use by ${pinnedBy.length}` : lastUsed.toISOString().slice(0, 16)
-    return `${id.slice(0, 16)}  ${size(own).padStart(9)}  ${use.padEnd(16)}  ${label ?? ''}`.trimEnd()
+    return `${id.slice(0, 16)}  ${size(own).padStart(9)}  ${use.padEnd(16)}  ${label}`.trimEnd()
   })
   return `${[...lines, `${directory}: ${countsOf(snapshots)}, ${size(sizeBytes)}`].join('\n')}\n`
 }
 
-function renderCollected({ removed, removedObjects, freedBytes }: Collected, isDryRun: boolean): string {
+function renderCollected({ removed, removedObjects, freedBytes, youngBytes }: Collected, isDryRun: boolean): string {
   const did = isDryRun ? 'Would remove' : 'Removed'
-  return `${did} ${countsOf(removed)} and ${removedObjects} objects, ${size(freedBytes)}.\n`
+  const stays = youngBytes === 0 ? '' : ` Objects of the last hour stay: ${size(youngBytes)}.`
+  return `${did} ${countsOf(removed)} and ${removedObjects} objects, ${size(freedBytes)}.${stays}\n`
 }
 
 function countsOf(kept: readonly { readonly package?: string }[]): string {

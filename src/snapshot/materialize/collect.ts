@@ -48,6 +48,8 @@ export interface Collected {
   /** Objects that no snapshot needs any more. */
   readonly removedObjects: number
   readonly freedBytes: number
+  /** Of objects that no snapshot needs and that stay, because a process may be about to use what it has just written. */
+  readonly youngBytes: number
 }
 
 /** @throws ModulePickleError ERR_CACHE_UNSAFE */
@@ -107,6 +109,7 @@ function collect(cache: CacheDirectory, options: CollectOptions, objectAgeMs: nu
   const removed = isDryRun ? superfluous : removeSnapshots(superfluous, cache)
   for (const snapshot of superfluous) if (!removed.includes(snapshot)) measure.take(snapshot)
   const objects = [...measure.unneeded(objectAgeMs)]
+  const youngBytes = sumOf(measure.unneeded(0)) - sumOf(objects)
   if (!isDryRun) {
     for (const { file } of objects) rmSync(file, { force: true })
     sweepTemporary(cache.temporary)
@@ -115,7 +118,7 @@ function collect(cache: CacheDirectory, options: CollectOptions, objectAgeMs: nu
     removeOldRuntimes(cache, Math.max(maxAgeMs, 0))
   }
   const ownBytes = removed.reduce((sum, snapshot) => sum + snapshot.ownBytes, 0)
-  return { removed, removedObjects: objects.length, freedBytes: sumOf(objects) + ownBytes }
+  return { removed, removedObjects: objects.length, freedBytes: sumOf(objects) + ownBytes, youngBytes }
 }
 
 /** Those that were removed: not what a process has begun to use meanwhile. */
