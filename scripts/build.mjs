@@ -65,20 +65,25 @@ async function hashOfTools() {
 }
 
 /**
- * The programs that are sent to wherever code runs, each into one file: the worker's, and that of containers, which starts on any
- * Node, if only to say which it is.
+ * The programs that are sent to wherever code runs, each into one file: the worker's, what starts it on this machine, and that of
+ * containers, which starts on any Node, if only to say which it is.
  */
 async function bundlePrograms() {
-  await build({
-    ...common,
-    entryPoints: [path.join(compiled, 'worker/main.js')],
-    outfile: 'dist/worker.js',
-    format: 'esm',
-    target: 'node20.19',
-    define: { packageVersion: JSON.stringify(version) },
-    plugins: [acornWhenNeeded],
-  })
-  writeFileSync('dist/worker.js', startSooner(readFileSync('dist/worker.js', 'utf8')))
+  for (const [entry, file] of [
+    ['main', 'dist/worker.js'],
+    ['local-main', 'dist/local-worker.js'],
+  ]) {
+    await build({
+      ...common,
+      entryPoints: [path.join(compiled, 'worker', `${entry}.js`)],
+      outfile: file,
+      format: 'esm',
+      target: 'node20.19',
+      define: { packageVersion: JSON.stringify(version) },
+      plugins: [acornWhenNeeded],
+    })
+    writeFileSync(file, startSooner(readFileSync(file, 'utf8')))
+  }
   await build({
     ...common,
     entryPoints: [path.join(compiled, 'runner/main.js')],

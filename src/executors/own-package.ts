@@ -12,7 +12,7 @@ export const packageDirectory = find(path.dirname(fileURLToPath(import.meta.url)
 export const ownUrl = pathToFileURL(path.join(packageDirectory, 'dist', path.sep)).href
 
 /** A file that the build made. */
-export function builtFile(name: 'worker.js' | 'runner.cjs' | 'testing/project'): string {
+export function builtFile(name: 'worker.js' | 'local-worker.js' | 'runner.cjs' | 'testing/project'): string {
   return path.join(packageDirectory, 'dist', name)
 }
 

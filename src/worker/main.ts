@@ -31,7 +31,6 @@ declare const packageVersion: string
 export const subpaths = { '.': face, './pickle': pickle, './cloudpickle': cloudpickle, './test': test }
 
 const conversation = 3
-const lifeline = 4
 
 for (const [subpath, exports] of Object.entries(subpaths)) registerExports(`modulepickle${subpath.slice(1)}`, exports)
 introduce({ url: import.meta.url, version: packageVersion, subpaths })
@@ -42,12 +41,13 @@ function isProgram(): boolean {
   return program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)
 }
 
-async function work(): Promise<void> {
+/** `watched` is what `watchSender` gave, where that was called before. */
+export async function work(watched?: Promise<void>): Promise<void> {
   // Code that runs here sees the arguments of a program that has none.
   const given = process.argv.splice(2)
   const isAttended = given[0] === '--attended'
   const scratch = given[isAttended ? 1 : 0]
-  const watching = isAttended ? Promise.resolve() : watchSender(lifeline, scratch)
+  const watching = watched ?? (isAttended ? Promise.resolve() : watchSender(scratch))
   const key = takeConversationKey()
   const socket = new Socket({ fd: conversation, readable: true, writable: true })
   const stream = key ? new SignedStream(socket, key, 'worker') : socket

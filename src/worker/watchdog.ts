@@ -7,6 +7,7 @@
 import { once } from 'node:events'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 
+const lifeline = 4
 const graceMs = 500
 
 // Plain JavaScript as text: the program is one file, and the thread must load nothing of it.
@@ -27,13 +28,13 @@ sender.resume()
 `
 
 /**
- * `fd` is the pipe; `scratch` a directory that nobody needs once this process has ended. Settles when the thread watches: code
+ * `scratch` is a directory that nobody needs once this process has ended. Settles when the thread watches: code
  * that takes away the directory which this process works in would keep it from starting.
  */
-export async function watchSender(fd: number, scratch: string | undefined): Promise<void> {
+export async function watchSender(scratch: string | undefined): Promise<void> {
   const watching = new Worker(program, {
     eval: true,
-    workerData: { fd, scratch, graceMs },
+    workerData: { fd: lifeline, scratch, graceMs },
     execArgv: [],
     env: SHARE_ENV,
     stdout: false,

@@ -29,8 +29,7 @@ interface LocalWorkerOptions {
   readonly inspect?: Inspect
 }
 
-/** The program is one file. */
-const program = builtFile('worker.js')
+const program = builtFile('local-worker.js')
 
 export class WorkerProcess implements WorkerTransport {
   readonly stream: Duplex
