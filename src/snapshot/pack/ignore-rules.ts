@@ -2,8 +2,8 @@
  * Which files of a package do not ship: what nested `.gitignore` files ignore and what package.json `modulepickle.exclude`
  * names, and pickles of functions; less what `modulepickle.include` brings back.
  *
- * Rules of the repository around the project count as well; a user's or machine's own git settings do not, so that a
- * snapshot is the same everywhere.
+ * Rules of the repository around the project count as well, unless they ignore the project as a whole; a user's or machine's own
+ * git settings do not, so that a snapshot is the same everywhere.
  */
 import path from 'node:path'
 import type { PackageJson } from '../../cloudpickle/source/package-json.ts'
@@ -20,20 +20,29 @@ interface Rules {
 }
 
 export class IgnoreRules {
+  readonly #root: string
   readonly #disk: Disk
   readonly #rules = new Map<string, readonly Rules[]>()
 
-  constructor(disk: Disk) {
+  /** @param root the directory of the project */
+  constructor(root: string, disk: Disk) {
+    this.#root = root
     this.#disk = disk
   }
 
   /** What keeps `file`, an entry of a directory that is not ignored itself, out: the file with the rule, and the rule. */
   reasonAgainst(file: string, isDirectory: boolean): string | undefined {
+    const verdict = this.#verdictOn(file, isDirectory)
+    if (verdict) return verdict.isIgnored ? verdict.rule : undefined
+    return isDirectory ? undefined : this.#reasonAgainstPickle(file)
+  }
+
+  #verdictOn(file: string, isDirectory: boolean): { readonly isIgnored: boolean; readonly rule: string } | undefined {
     for (const { directory, origin, ignored } of this.#rulesFor(path.dirname(file))) {
       const verdict = ignored.verdictOn(posixRelative(directory, file), isDirectory)
-      if (verdict) return verdict.isIgnored ? `${origin}: ${verdict.line}` : undefined
+      if (verdict) return { isIgnored: verdict.isIgnored, rule: `${origin}: ${verdict.line}` }
     }
-    return isDirectory ? undefined : this.#reasonAgainstPickle(file)
+    return undefined
   }
 
   /** One that was written into the project would hold the one before, which holds the one before that. */
@@ -48,12 +57,23 @@ export class IgnoreRules {
     const known = this.#rules.get(directory)
     if (known) return known
     const own = this.#readRules(directory)
-    // In a worktree or a submodule it is a file.
-    const git = path.join(directory, '.git')
-    const isTop = this.#disk.isDirectory(git) || this.#disk.isFile(git) || path.dirname(directory) === directory
+    const isTop = this.#isTop(directory) || (directory === this.#root && this.#isIgnoredAsAWhole())
     const rules = isTop ? own : [...own, ...this.#rulesFor(path.dirname(directory))]
     this.#rules.set(directory, rules)
     return rules
+  }
+
+  #isTop(directory: string): boolean {
+    // In a worktree or a submodule it is a file.
+    const git = path.join(directory, '.git')
+    return this.#disk.isDirectory(git) || this.#disk.isFile(git) || path.dirname(directory) === directory
+  }
+
+  /** As a scratch directory is, or the code that was sent to a cache: it is no part of the repository then. */
+  #isIgnoredAsAWhole(): boolean {
+    for (let each = this.#root; !this.#isTop(each); each = path.dirname(each))
+      if (this.#verdictOn(each, true)?.isIgnored) return true
+    return false
   }
 
   /** What package.json says has the last word. */

@@ -111,7 +111,7 @@ export class ProjectPacker {
     const takesDeclared = naming.kind === 'place'
     const reached = new ModuleGraph(this.#root, this.#disk, this.#scanner, takesDeclared).follow(files, deferred)
     const packages = naming.describe(directoriesOf(reached))
-    const contents = { reached, packages, rules: new IgnoreRules(this.#disk), limitBytes: this.#limitBytes }
+    const contents = { reached, packages, rules: new IgnoreRules(this.#root, this.#disk), limitBytes: this.#limitBytes }
     const assembly = new Assembly(this.#root, this.#disk, this.#scanner, contents)
     return { assembly, snapshot: this.#snapshot(assembly, assembly.assemble()) }
   }

@@ -184,6 +184,13 @@ test('the .gitignore of the repository around the project counts', t => {
   assert.ok(!pathsOf(pack(project, 'main.js')).includes('data/rows.csv'))
 })
 
+test('but not one that ignores the project as a whole: that is no part of the repository', t => {
+  for (const rule of ['project', '/project/', '*']) {
+    const project = makeProject(t, { ...simple, '../.gitignore': `${rule}\n*.csv\n`, '../.git/HEAD': '' })
+    assert.ok(pathsOf(pack(project, 'main.js')).includes('data/rows.csv'), rule)
+  }
+})
+
 test('the rules alone decide, not what git tracks: the same files are the same snapshot without a repository', t => {
   const project = makeProject(t, { ...simple, '.gitignore': '*.csv\n', 'forced.csv': 'tracked, by git add -f' })
   const without = pack(project, 'main.js')
