@@ -10,7 +10,7 @@ import type { Inspector } from './inspector.ts'
 
 const mostHeapBytes = 128 * 2 ** 20
 
-/** What a variable holds, where that is a live object or function, a string or undefined; nothing tells other values. */
+/** What a variable holds, where that is a live object or function, undefined, or a string that is seen exactly; nothing tells other values. */
 export type HeapValue = { readonly value: object | string | undefined } | undefined
 
 export interface HeapContext {
@@ -45,6 +45,8 @@ interface Edge {
 
 /** V8 cuts the text of longer strings off. */
 const longestString = 1000
+/** What V8 shows for it may have been a NUL. */
+const ambiguous = ' '
 
 export class HeapView {
   /** Contexts of different views cannot be compared. */
@@ -119,11 +121,18 @@ export class HeapView {
     const type = this.#typeOf(node)
     if (type === 'string') {
       const string = this.#nameOf(node)
-      return string.length < longestString ? { value: string } : undefined
+      return this.#isExact(node, string) ? { value: string } : undefined
     }
     if (type === 'hidden' && this.#nameOf(node) === 'undefined') return { value: undefined }
     if (!/^(object|closure|array|regexp)$/.test(type)) return undefined
     return { value: this.#inspector.objectOfHeapId(this.#nodeValue(node, 'id')) }
+  }
+
+  /** Of strings with characters beyond Latin-1, V8 leaves some out. */
+  #isExact(node: number, string: string): boolean {
+    const map = this.#linked(node, 'map')
+    const isLatin = map !== undefined && this.#nameOf(map).includes('OneByte')
+    return isLatin && string.length < longestString && !string.includes(ambiguous)
   }
 
   #linked(node: number, name: string): number | undefined {
