@@ -5,14 +5,14 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { Project, repository } from '../support/project.ts'
 
-const dist = (file: string): string => JSON.stringify(pathToFileURL(path.join(repository, 'dist', file)).href)
+const source = (file: string): string => JSON.stringify(pathToFileURL(path.join(repository, 'src', file)).href)
 
 /** An executor as one for other machines is made, but for where its workers are. */
 const program = `
-import { codeSources } from ${dist('executors/code-sources.js')}
-import { poolExecutor } from ${dist('executors/pool-executor.js')}
-import { Pool } from ${dist('executors/pool.js')}
-import { WorkerProcess } from ${dist('executors/local/worker-process.js')}
+import { codeSources } from ${source('executors/code-sources.ts')}
+import { poolExecutor } from ${source('executors/pool-executor.ts')}
+import { Pool } from ${source('executors/pool.ts')}
+import { WorkerProcess } from ${source('executors/local/worker-process.ts')}
 import { writeFileSync } from 'node:fs'
 import { a, main } from './main.js'
 
