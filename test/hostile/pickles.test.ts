@@ -4,8 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { readManifest } from '../../src/cloudpickle/cloudunpickler.ts'
-import { isModulePickleError, type ErrorCode } from '../../dist/errors.js'
-import { dumps, loads } from '../../dist/index.js'
+import { dumps, isModulePickleError, loads, type ErrorCode } from '../../dist/index.js'
 import { Project } from '../support/project.ts'
 
 suite('a pickle with a function and its package', () => {
