@@ -40,6 +40,7 @@ export const closures: Suite = {
     () => figuresOf('livepack-closures.ts'),
     () => figuresOf('serialize-captured.ts'),
     () => figuresOf('cpython-closures.ts'),
+    () => figuresOf('inspector-questions.ts'),
     () => figuresOf('first-capture.ts', { args: ['modulepickle'] }),
     () => figuresOf('first-capture.ts', { args: ['pulumi'] }),
     () => figuresOf('await-speed.ts'),
@@ -65,6 +66,11 @@ export const closures: Suite = {
     ]),
     ...rows('`dumps`, closure over 10,000 nodes', 'dumps graph', [
       { shown: '`v8.serialize` of the nodes alone', theirs: 'v8 graph' },
+    ]),
+    ...rows('questions alone, trivial closure', 'questions trivial', [{ ...cpython('trivial'), noSize: true }]),
+    ...rows('questions alone, class', 'questions class', [{ ...cpython('class'), noSize: true }]),
+    ...rows('questions and one copy, closure over 1 MB', 'questions samples', [
+      { shown: '`v8.serialize` of the typed array alone', theirs: 'v8 samples', noSize: true },
     ]),
     ...rows('`dumps`, trivial closure of a new literal', 'dumps literals', [
       { shown: '`dumps`, of a literal met before', theirs: 'dumps trivial', noSize: true },
