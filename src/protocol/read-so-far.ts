@@ -11,11 +11,15 @@ import { firstEvent } from './first-event.ts'
 /** Settles when all that these pipes held, when this was called, was given to those who listen to their data. */
 export async function readSoFar(pipes: readonly Readable[]): Promise<void> {
   for (;;) {
-    await pollOfEvents()
     const paused = pipes.find(pipe => pipe.isPaused() && !pipe.destroyed)
-    if (!paused) return
-    // Until whoever has paused it takes more: there may be more in it than was read.
-    await firstEvent(paused, ['resume', 'close'])
+    if (paused) {
+      await firstEvent(paused, ['resume', 'close'])
+      continue
+    }
+    const before = pausesOf(pipes)
+    await pollOfEvents()
+    // A pipe that was paused meanwhile may hold more than was read, also where it is read again by now.
+    if (pausesOf(pipes) === before) return
   }
 }
 
@@ -25,4 +29,19 @@ export async function readSoFar(pipes: readonly Readable[]): Promise<void> {
  */
 function pollOfEvents(): Promise<void> {
   return new Promise(resolve => setImmediate(() => setImmediate(resolve)))
+}
+
+const pauses = new WeakMap<Readable, number>()
+
+/** How often they were paused, all together, since this was asked first. */
+function pausesOf(pipes: readonly Readable[]): number {
+  let sum = 0
+  for (const pipe of pipes) {
+    const count = pauses.get(pipe)
+    if (count === undefined) {
+      pauses.set(pipe, 0)
+      pipe.on('pause', () => pauses.set(pipe, pauses.get(pipe)! + 1))
+    } else sum += count
+  }
+  return sum
 }

@@ -51,7 +51,7 @@ export class ContainerWorker implements WorkerTransport {
    * be behind.
    */
   async caughtUp(): Promise<void> {
-    if (this.#output.some(pipe => pipe.isPaused())) await readSoFar(this.#output)
+    if (this.#output.some(pipe => pipe.isPaused() || pipe.readableLength > 0)) await readSoFar(this.#output)
   }
 
   flushLines(): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { test } from 'node:test'
 import { readSoFar } from '../../../src/protocol/read-so-far.ts'
 
@@ -68,4 +68,37 @@ test('output that has ended, or was given up, is not waited for', async () => {
   await reading
   await readSoFar([stdout])
   child.kill()
+})
+
+test('output that is held up again and again is read to its end', async () => {
+  const [count, sizeBytes] = [100, 300_000]
+  const { child, stdout, said } = start(`
+    const print = () => {
+      writeSync(1, 'x'.repeat(${sizeBytes}))
+      writeSync(3, '.')
+    }
+    const answers = new (require('node:net').Socket)({ fd: 4 })
+    answers.on('data', print).on('error', () => {})
+    print()`)
+  let [printed, pieces] = [0, 0]
+  // As whoever writes on what it takes, to a pipe that is full: it goes on in the poll of events that has held it up.
+  const full = start(`for (;;) writeSync(1, '.')`)
+  full.stdout.on('data', () => stdout.resume())
+  stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.byteLength
+    if (pieces++ % 2 === 0) stdout.pause()
+  })
+  const missing: number[] = []
+  for (let n = 1; n <= count; n++) {
+    await once(said, 'data')
+    await readSoFar([stdout])
+    missing.push(n * sizeBytes - printed)
+    if (n < count) (child.stdio[4] as Writable).write('.')
+  }
+  child.kill()
+  full.child.kill()
+  assert.deepEqual(
+    missing.filter(bytes => bytes !== 0),
+    [],
+  )
 })
