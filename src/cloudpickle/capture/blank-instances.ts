@@ -45,13 +45,13 @@ export function unchangedClass(inspector: Inspector, { fn, script, site }: LiveF
   const end = entry && isDerived ? behindSuper(entry) : undefined
   const isEnterable = entry !== undefined && canEnter(entry) && (!isDerived || end !== undefined)
   if ((made && !isEnterable) || !areInert) return undefined
-  const at = end === undefined ? undefined : script.loadedPosition(end)
+  const at = end === undefined ? undefined : inspector.positionAt(fn, script.loadedPosition(end))
   return {
     isDerived,
     parameters: made?.params.length ?? 0,
     construct(args, newTarget) {
       const construct = (): unknown => Reflect.construct(fn, args, newTarget)
-      return made ? inspector.inFrameOf(fn, site, isDerived ? '0' : 'this', construct, at) : construct()
+      return made ? inspector.debugging.inFrameOf(fn, site, isDerived ? '0' : 'this', construct, at) : construct()
     },
   }
 }

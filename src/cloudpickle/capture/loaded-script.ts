@@ -11,7 +11,8 @@ import { isStrictDirective, readTokens, type Node, type Token } from '../source/
 import { readLexicalScopes } from '../source/read-lexical-scopes.ts'
 import { countBefore, within } from '../source/sorted-spans.ts'
 import { mappedLines, tracedLines, type AuthorLines, type Position } from './author-lines.ts'
-import type { FunctionLocation, Inspector, ScriptInfo } from './inspector.ts'
+import type { ScriptInfo, ScriptPosition } from './debugging.ts'
+import type { Inspector } from './inspector.ts'
 
 export class LoadedScript {
   readonly url: string
@@ -66,7 +67,7 @@ export class LoadedScript {
    * The function whose V8 position this is. V8 places a function at its parameter list, an arrow at its start, and a class
    * at its constructor or at its start; so it is the innermost site whose head holds the position.
    */
-  siteAt(location: FunctionLocation, isClass: boolean): FunctionSite | undefined {
+  siteAt(location: ScriptPosition, isClass: boolean): FunctionSite | undefined {
     const offset = this.#offsetOf(location)
     const key = `${offset}${isClass ? ' class' : ''}`
     if (!this.#sites.has(key)) this.#sites.set(key, this.#innermostSite(offset, isClass))
@@ -115,7 +116,7 @@ export class LoadedScript {
     return { line: index + this.#startLine, column: index === 0 ? column + this.#startColumn : column }
   }
 
-  #offsetOf({ line, column }: FunctionLocation): number {
+  #offsetOf({ line, column }: ScriptPosition): number {
     const index = line - this.#startLine
     return (this.#starts()[index] ?? 0) + column - (index === 0 ? this.#startColumn : 0)
   }
@@ -141,8 +142,8 @@ export class LoadedScripts {
 
   get(scriptId: string): LoadedScript | undefined {
     if (!this.#scripts.has(scriptId)) {
-      const info = this.#inspector.script(scriptId)
-      const script = info && new LoadedScript(info, this.#inspector.source(scriptId))
+      const info = this.#inspector.debugging.script(scriptId)
+      const script = info && new LoadedScript(info, this.#inspector.debugging.source(scriptId))
       this.#scripts.set(scriptId, script)
     }
     return this.#scripts.get(scriptId)
@@ -150,7 +151,8 @@ export class LoadedScripts {
 
   /** The script that was loaded from a file; undefined where none is known, or several are. */
   ofFile(file: string): LoadedScript | undefined {
-    const id = this.#inspector.scriptOfUrl(pathToFileURL(file).href) ?? this.#inspector.scriptOfUrl(file)
+    const id =
+      this.#inspector.debugging.scriptOfUrl(pathToFileURL(file).href) ?? this.#inspector.debugging.scriptOfUrl(file)
     return id === undefined ? undefined : this.get(id)
   }
 }

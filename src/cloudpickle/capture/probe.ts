@@ -48,11 +48,12 @@ export function readInFrame(inspector: Inspector, { fn, site, script }: LiveFunc
   const { code } = site
   const args = argumentsFor(code)
   if (!('generator' in code && code.generator)) {
-    return inspector.inFrameOf(fn, site, expression, () => Reflect.apply(fn, undefined, args))
+    return inspector.debugging.inFrameOf(fn, site, expression, () => Reflect.apply(fn, undefined, args))
   }
   const { next } = code.async ? asyncGenerator : generator
   const start = (): unknown => Reflect.apply(next, Reflect.apply(fn, undefined, args), [])
-  return inspector.inFrameOf(fn, site, expression, start, script.loadedPosition((code.body as Node).start + 1))
+  const at = inspector.positionAt(fn, script.loadedPosition((code.body as Node).start + 1))
+  return inspector.debugging.inFrameOf(fn, site, expression, start, at)
 }
 
 /** The language's own, which no program has replaced when this is loaded. */

@@ -24,5 +24,5 @@ export function openSession(): Session {
 /** The text that V8 has of a file; undefined where that has not been seen. */
 export function loadedText(file: string): string | undefined {
   const inspector = session?.inspector
-  return inspector?.sourceOfUrl(pathToFileURL(file).href) ?? inspector?.sourceOfUrl(file)
+  return inspector?.debugging.sourceOfUrl(pathToFileURL(file).href) ?? inspector?.debugging.sourceOfUrl(file)
 }
