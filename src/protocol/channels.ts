@@ -55,7 +55,7 @@ export class Channels {
   }
 
   /** Both ends open a channel before they use it; a number is used once. */
-  open(number: number): Duplex {
+  open(number: number): Channel {
     const channel = new Channel({
       write: (kind, length, content) => this.#write({ kind, channel: number, length }, content),
       closed: () => this.#channels.delete(number),
@@ -150,7 +150,9 @@ interface Wire {
   closed(): void
 }
 
-class Channel extends Duplex {
+export class Channel extends Duplex {
+  /** How much has come, read or not. */
+  bytesRead = 0
   readonly #wire: Wire
   /** How much may be sent, and who waits to. */
   #credit = windowBytes
@@ -167,6 +169,7 @@ class Channel extends Duplex {
   }
 
   receive(content: Buffer): void {
+    this.bytesRead += content.byteLength
     if (this.push(content)) this.#free(content.byteLength)
     else this.#unread += content.byteLength
   }

@@ -8,19 +8,34 @@
 import type { Readable } from 'node:stream'
 import { firstEvent } from './first-event.ts'
 
+/** One end of a pipe that somebody prints to. */
+export interface OutputPipe extends Readable {
+  readonly bytesRead: number
+}
+
+/** No pipe holds more, and no window of a channel is wider. */
+const mostHeldBytes = 4 << 20
+
 /** Settles when all that these pipes held, when this was called, was given to those who listen to their data. */
-export async function readSoFar(pipes: readonly Readable[]): Promise<void> {
+export async function readSoFar(pipes: readonly OutputPipe[]): Promise<void> {
+  const goals = pipes.map(pipe => given(pipe) + mostHeldBytes)
   for (;;) {
-    const paused = pipes.find(pipe => pipe.isPaused() && !pipe.destroyed)
+    // A process that was left behind may print on and on.
+    const behind = pipes.filter((pipe, index) => given(pipe) < goals[index]!)
+    const paused = behind.find(pipe => pipe.isPaused() && !pipe.destroyed)
     if (paused) {
       await firstEvent(paused, ['resume', 'close'])
       continue
     }
-    const before = pausesOf(pipes)
+    const before = pausesOf(behind)
     await pollOfEvents()
     // A pipe that was paused meanwhile may hold more than was read, also where it is read again by now.
-    if (pausesOf(pipes) === before) return
+    if (pausesOf(behind) === before) return
   }
+}
+
+function given(pipe: OutputPipe): number {
+  return pipe.bytesRead - pipe.readableLength
 }
 
 /**

@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import type { Channels } from '../protocol/channels.ts'
 import { firstEvent } from '../protocol/first-event.ts'
-import { readSoFar } from '../protocol/read-so-far.ts'
+import { readSoFar, type OutputPipe } from '../protocol/read-so-far.ts'
 import { channelsOf } from '../protocol/runner-messages.ts'
 import type { Home } from './home.ts'
 
@@ -42,9 +42,11 @@ const lastWordsMs = 100
 export function startWorker(number: number, channels: Channels, surroundings: Surroundings): StartedWorker {
   const numbers = channelsOf(number)
   // At once, as the sender may have said more already.
-  const [conversation, stdout, stderr] = [numbers.conversation, numbers.stdout, numbers.stderr].map(each =>
-    channels.open(each),
-  ) as [Duplex, Duplex, Duplex]
+  const [conversation, stdout, stderr] = [
+    channels.open(numbers.conversation),
+    channels.open(numbers.stdout),
+    channels.open(numbers.stderr),
+  ]
   let kill = (): void => {}
   const killed = new Promise<void>(resolve => (kill = resolve))
   return { ended: run(), kill }
@@ -70,8 +72,8 @@ export function startWorker(number: number, channels: Channels, surroundings: Su
 
 interface Spawned {
   readonly process: ChildProcess
-  readonly stdout: Readable
-  readonly stderr: Readable
+  readonly stdout: OutputPipe
+  readonly stderr: OutputPipe
   readonly conversation: Duplex
   readonly lifeline: Duplex
   readonly scratch: string | undefined
@@ -90,7 +92,7 @@ function spawnWorker(name: string, home: Home, { directory, env, isAttended }: S
   return { process: child, stdout, stderr, conversation, lifeline, scratch }
 }
 
-type FiveStreams = readonly [stdin: null, stdout: Readable, stderr: Readable, conversation: Duplex, lifeline: Duplex]
+type FiveStreams = readonly [null, stdout: OutputPipe, stderr: OutputPipe, conversation: Duplex, lifeline: Duplex]
 
 async function untilEnd(child: Spawned, carried: readonly Promise<void>[]): Promise<End> {
   const end = await new Promise<End>(resolve => {

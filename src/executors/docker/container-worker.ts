@@ -3,6 +3,7 @@
  */
 import { finished } from 'node:stream/promises'
 import type { Duplex, Readable } from 'node:stream'
+import type { Channel } from '../../protocol/channels.ts'
 import { channelsOf, type FromRunner } from '../../protocol/runner-messages.ts'
 import { readSoFar, SignedStream } from '../../protocol/index.ts'
 import type { LineSplitter, LogLine } from '../logs.ts'
@@ -19,7 +20,7 @@ export class ContainerWorker implements WorkerTransport {
   onLine: WorkerTransport['onLine'] = () => undefined
   readonly #link: RunnerLink
   readonly #number: number
-  readonly #output: readonly Readable[]
+  readonly #output: readonly Channel[]
   readonly #splitters: readonly LineSplitter[]
   readonly #printed: Promise<unknown>
   #end: (end: WorkerEnd) => void = () => {}

@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Readable, Writable } from 'node:stream'
+import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { readSoFar } from '../../../src/protocol/read-so-far.ts'
 
 /** Runs a program that prints to stdout and says something on descriptors 3 and 4. */
-function start(program: string): { child: ChildProcess; stdout: Readable; said: Readable } {
+function start(program: string): { child: ChildProcess; stdout: Socket; said: Socket } {
   const child = spawn(process.execPath, ['-e', `const { writeSync } = require('node:fs')\n${program}`], {
     stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe'],
   })
-  return { child, stdout: child.stdio[1] as Readable, said: child.stdio[3] as Readable }
+  return { child, stdout: child.stdio[1] as Socket, said: child.stdio[3] as Socket }
 }
 
 test('all that was printed before a message is read after it, also where what comes between takes long', async () => {
@@ -93,7 +93,7 @@ test('output that is held up again and again is read to its end', async () => {
     await once(said, 'data')
     await readSoFar([stdout])
     missing.push(n * sizeBytes - printed)
-    if (n < count) (child.stdio[4] as Writable).write('.')
+    if (n < count) (child.stdio[4] as Socket).write('.')
   }
   child.kill()
   full.child.kill()
@@ -101,4 +101,15 @@ test('output that is held up again and again is read to its end', async () => {
     missing.filter(bytes => bytes !== 0),
     [],
   )
+})
+
+test('of output without end only what there was is waited for, also where it is read slowly', async () => {
+  const { child, stdout, said } = start(`writeSync(3, '.')\nfor (;;) writeSync(1, 'x'.repeat(100_000))`)
+  stdout.on('data', () => {
+    stdout.pause()
+    setImmediate(() => stdout.resume())
+  })
+  await once(said, 'data')
+  await readSoFar([stdout])
+  child.kill()
 })
