@@ -5,7 +5,7 @@
  * The bytes and strings are those of `utf8.ts`, which does what the platform cannot: short strings fast, lone surrogates, and
  * saying which byte is wrong.
  */
-import { readUtf8, utf8Length, writeUtf8 } from './utf8.ts'
+import { readAscii, readUtf8, utf8Length, writeUtf8 } from './utf8.ts'
 
 interface PlatformBuffer {
   toString(encoding: 'utf8', from: number, end: number): string
@@ -51,31 +51,11 @@ export class TextReader {
 
   /** The string from `from` to `end`, or the position of the first byte that is not UTF-8. */
   read(from: number, end: number): string | number {
-    if (end - from <= shortRead) return readShort(this.#bytes, from, end)
+    if (end - from <= shortRead) return readAscii(this.#bytes, from, end) ?? readUtf8(this.#bytes, from, end)
     const text = this.#buffer?.toString('utf8', from, end) ?? decoder?.decode(this.#bytes.subarray(from, end))
     // A replacement character stands there, or for what is not UTF-8, or for a lone surrogate: the other reader tells which.
     return text === undefined || text.includes('\ufffd') ? readUtf8(this.#bytes, from, end) : text
   }
-}
-
-/** Four ASCII characters at a time. */
-function readShort(bytes: Uint8Array, from: number, end: number): string | number {
-  let text = ''
-  let at = from
-  for (; at + 4 <= end; at += 4) {
-    const a = bytes[at] as number
-    const b = bytes[at + 1] as number
-    const c = bytes[at + 2] as number
-    const d = bytes[at + 3] as number
-    if ((a | b | c | d) >= 0x80) return readUtf8(bytes, from, end)
-    text += String.fromCharCode(a, b, c, d)
-  }
-  for (; at < end; at++) {
-    const a = bytes[at] as number
-    if (a >= 0x80) return readUtf8(bytes, from, end)
-    text += String.fromCharCode(a)
-  }
-  return text
 }
 
 /** Writes `text` into `target` at `at`, where there is room for three bytes a unit; returns the position after it. */

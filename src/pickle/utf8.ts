@@ -47,6 +47,26 @@ function isPairAt(text: string, i: number, unit: number): boolean {
   return next >= 0xdc00 && next <= 0xdfff
 }
 
+/** The string in `bytes` from `from` to `end`, or undefined where it is not ASCII. For short ones: four characters at a time. */
+export function readAscii(bytes: Uint8Array, from: number, end: number): string | undefined {
+  let text = ''
+  let at = from
+  for (; at + 4 <= end; at += 4) {
+    const a = bytes[at] as number
+    const b = bytes[at + 1] as number
+    const c = bytes[at + 2] as number
+    const d = bytes[at + 3] as number
+    if ((a | b | c | d) >= 0x80) return undefined
+    text += String.fromCharCode(a, b, c, d)
+  }
+  for (; at < end; at++) {
+    const a = bytes[at] as number
+    if (a >= 0x80) return undefined
+    text += String.fromCharCode(a)
+  }
+  return text
+}
+
 /** The string in `bytes` from `from` to `end`, or the position of the first byte that is not UTF-8. */
 export function readUtf8(bytes: Uint8Array, from: number, end: number): string | number {
   let text = ''

@@ -62,7 +62,7 @@ suite('pickles of scalars', () => {
       assert.equal(encodeArguments(args), undefined)
     }
     assert.equal(encodeResult('result'), undefined)
-    for (const value of [{ result: [1] }, { result: 1, more: 2 }, { error: 1 }, { args: 1 }, { args: ['eight888'] }]) {
+    for (const value of [{ result: [1] }, { result: 1, more: 2 }, { error: 1 }, { args: 1 }, { args: ['ü'] }]) {
       assert.equal(decodeScalars(dumps(value)), undefined, JSON.stringify(value))
     }
   })

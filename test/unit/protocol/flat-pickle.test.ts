@@ -10,6 +10,8 @@ const flat: object[] = [
   { kind: 'result', id: '1', ok: true, last: false },
   { a: 0, b: 255, c: 256, d: 65_535, e: 65_536, f: -1, g: 2 ** 31 - 1, h: -(2 ** 31) },
   { text: '', long: 'x'.repeat(255) },
+  { n: 0.5, zero: -0, huge: 2 ** 60 },
+  { nothing: undefined },
 ]
 
 const others: object[] = [
@@ -18,12 +20,12 @@ const others: object[] = [
   { text: 'ü' },
   { twice: 'same', again: 'same' },
   { kind: 'kind' },
-  { n: 0.5 },
-  { n: -0 },
   { n: 2 ** 31 },
+  { nothing: undefined, again: undefined },
+  { nothing: undefined, word: 'builtins' },
+  { word: 'Ellipsis', nothing: undefined },
   { list: ['a'] },
   { map: new Map([['a', 'b']]) },
-  { nothing: undefined },
 ]
 
 suite('flat pickles', () => {
