@@ -34,6 +34,7 @@ import { SuperReference } from './capture/home-objects.ts'
 import { argumentsReduction, innerReduction, proxyReduction, searchParamsReduction } from './capture/inner-state.ts'
 import { disguisedType, instanceRefusal, refuseContext, refuseHeirOfProxy } from './capture/instances.ts'
 import type { OwnedMember } from './capture/live-classes.ts'
+import type { InternalCode } from './capture/live-functions.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
 import { ScriptVariables } from './capture/script-variables.ts'
@@ -50,7 +51,6 @@ import {
   internalFunction,
   nodeErrorPrototype,
   refuseInternal,
-  type InternalCode,
 } from './capture/of-node.ts'
 import { sending, sentClass, type ClassNumbers } from './sent-classes.ts'
 import { contextPart } from './revive/module-context.ts'

@@ -8,10 +8,10 @@
  */
 import type { AnyNode } from '../source/parse.ts'
 import { canMakeBlank, constructorOf, isClass } from '../source/private-access.ts'
-import type { LiveFunction } from './captured-scope.ts'
 import { behindSuper } from './derived-constructor.ts'
 import { canEnter } from './enterable.ts'
 import type { Inspector } from './inspector.ts'
+import type { LiveFunction } from './live-functions.ts'
 
 /** How an instance of one class is made. */
 export interface UnchangedClass {

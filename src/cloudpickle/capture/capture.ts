@@ -8,7 +8,7 @@ import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import { handedOut, type PrivateAccess } from '../revive/private-access.ts'
 import { privateViews } from '../revive/private-views.ts'
 import type { AnyNode } from '../source/parse.ts'
-import { CapturedScopes, type LiveFunction } from './captured-scope.ts'
+import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import { ClassesAround } from './classes-around.ts'
 import type { ClassState } from './class-state.ts'
@@ -25,12 +25,12 @@ import { HeapView } from './heap.ts'
 import { HomeObjects } from './home-objects.ts'
 import type { FunctionInternals, Inspector } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
+import { LiveFunctions, type InternalCode, type LiveFunction } from './live-functions.ts'
 import type { LoadedScript, LoadedScripts } from './loaded-script.ts'
 import { heldModule } from './held-module.ts'
 import type { ModuleReference } from './module-reference.ts'
 import { NamedValues } from './named-values.ts'
 import { moduleStoodFor } from './namespace-target.ts'
-import type { InternalCode } from './of-node.ts'
 import { PrivateStates, type PrivateState } from './private-state.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScriptVariables, scriptVariable } from './script-variables.ts'
@@ -48,15 +48,13 @@ export type Captured =
   /** A function of Node's own, or machine code, that no module exports. */
   | { readonly kind: 'internal'; readonly code: InternalCode }
 
-/** Where functions stand in their scripts, which never changes. */
-const places = new WeakMap<Function, LiveFunction>()
-
 /** The computed keys of a class's fields, by V8's variable for each. */
 const fieldKeys = new WeakMap<Function, Map<string, string>>()
 
 export class Capture {
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
+  readonly #functions: LiveFunctions
   readonly #sharing: ScopeSharing
   readonly #scopes: CapturedScopes
   readonly #common = new ScriptVariables()
@@ -66,7 +64,7 @@ export class Capture {
   readonly #around: ClassesAround
   readonly #stamped: StampedObjects
   readonly #held = new HeldBindings(fn => {
-    const place = this.#find(fn)
+    const place = this.#functions.find(fn)
     return place && { script: place.script, scope: place.site.scope, internals: this.#inspector.internalsOf(fn) }
   })
   #heap: { readonly view: HeapView | undefined } | undefined
@@ -84,20 +82,19 @@ export class Capture {
     isWritten: (value: object | symbol) => boolean = () => false,
     mayStartOver = false,
   ) {
-    const { inspector, scripts } = openSession()
+    const session = openSession()
+    const { inspector, scripts } = session
     this.#inspector = inspector
     this.#scripts = scripts
-    this.#privates = new PrivateStates(inspector, fn => this.#find(fn))
-    this.#classes = new LiveClasses(
-      fn => this.#find(fn)?.site,
-      cls => this.#privates.ofClass(cls),
-    )
+    this.#functions = new LiveFunctions(session)
+    this.#privates = new PrivateStates(inspector, this.#functions)
+    this.#classes = new LiveClasses(this.#functions, this.#privates)
     this.#named = new NamedValues(
-      { scriptOf: file => scripts.ofFile(file), codeOf: fn => this.#find(fn)?.site.code, isWritten },
+      { scriptOf: file => scripts.ofFile(file), codeOf: fn => this.#functions.find(fn)?.site.code, isWritten },
       known,
     )
-    this.#stamped = new StampedObjects(inspector, this.#privates, fn => this.#find(fn))
-    this.#around = new ClassesAround(inspector, fn => this.#find(fn))
+    this.#stamped = new StampedObjects(inspector, this.#privates, this.#functions)
+    this.#around = new ClassesAround(inspector, this.#functions)
     const heap = (): HeapView | undefined => this.#lookAtHeap()
     this.#sharing = new ScopeSharing(inspector, heap, mayStartOver)
     this.#homes = new HomeObjects(() => inspector.instancesOf(Object.prototype), heap)
@@ -144,7 +141,7 @@ export class Capture {
   /** @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED, ERR_MODULE_UNREADABLE */
   describe(fn: Function): Captured {
     const internals = this.#inspector.internalsOf(fn)
-    const live = this.#find(fn, internals)
+    const live = this.#functions.find(fn, internals)
     if (!live) return this.#describeOther(fn, internals)
     const { script, site } = live
     if (site.form === 'class') this.#stamped.note(fn, site.code)
@@ -169,7 +166,7 @@ export class Capture {
     const moduleBehind = (binding: Binding, value: unknown): ModuleReference | undefined =>
       heldModule(script, binding, value, {
         targetOf: proxy => this.#inspector.stateOf(proxy)('[[Target]]'),
-        scriptOf: declared => this.#scriptOf(declared),
+        scriptOf: declared => this.#functions.scriptOf(declared),
       })
     const outside = (): ReadonlySet<string> => namesAround(internals.scopes(), innermost(site))
     const home = (owner: Scope): object => this.#homeOf(live, owner)
@@ -215,7 +212,7 @@ export class Capture {
 
   /** How to make instances of a class whose text was not changed; undefined where that would run something. */
   unchangedClass(cls: Function): UnchangedClass | undefined {
-    const live = this.#find(cls)
+    const live = this.#functions.find(cls)
     return live && unchangedClass(this.#inspector, live)
   }
 
@@ -226,7 +223,7 @@ export class Capture {
    */
   requireBlank(cls: Function, givesAccess: (module: ModuleTarget) => boolean): void {
     const captured = this.describe(cls)
-    const code = this.#find(cls)?.site.code
+    const code = this.#functions.find(cls)?.site.code
     const isChanged =
       captured.kind === 'class' || (captured.kind === 'reference' && givesAccess(captured.reference.module))
     const isMade = isChanged || this.#isBlankHere(cls)
@@ -243,7 +240,7 @@ export class Capture {
   canRemake(cls: Function): boolean {
     for (const each of classesUpFrom(cls)) {
       if (!this.#privates.arePutBy(each)) continue
-      if (whyNone(each, this.#find(each)?.site.code) !== undefined || !this.#isBlankHere(each)) return false
+      if (whyNone(each, this.#functions.find(each)?.site.code) !== undefined || !this.#isBlankHere(each)) return false
     }
     return true
   }
@@ -277,40 +274,17 @@ export class Capture {
    * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
    */
   moduleStoodFor(value: object): FunctionReference | undefined {
-    return moduleStoodFor(value, fn => this.#scriptOf(fn))
-  }
-
-  #scriptOf(fn: Function): LoadedScript | undefined {
-    return places.get(fn)?.script ?? this.#scriptAt(this.#inspector.internalsOf(fn))
-  }
-
-  #scriptAt({ location }: FunctionInternals): LoadedScript | undefined {
-    return location && this.#scripts.get(location.scriptId)
+    return moduleStoodFor(value, fn => this.#functions.scriptOf(fn))
   }
 
   /** undefined for the program's own functions, and for bound ones. */
   internalCode(fn: Function): InternalCode | undefined {
-    const internals = this.#inspector.internalsOf(fn)
-    const script = this.#scriptAt(internals)
-    const isOwn = internals.boundTarget !== undefined || (script !== undefined && !isOfNode(script))
-    return isOwn ? undefined : describeInternal(internals, script)
+    return this.#functions.internalCode(fn)
   }
 
   /** How a function travels that `describe` has told about, for people. */
   travelOf(fn: Function, captured: Captured): FunctionTravel {
-    return travelOf(fn, this.#find(fn), captured.kind === 'reference' ? captured.reference : undefined)
-  }
-
-  /** undefined for functions without a text, and for Node's own. */
-  #find(fn: Function, internals = this.#inspector.internalsOf(fn)): LiveFunction | undefined {
-    const known = places.get(fn)
-    if (known) return known
-    const script = this.#scriptAt(internals)
-    const site = script && !isOfNode(script) ? script.siteAt(internals.location!, isClass(fn)) : undefined
-    if (!script || !site) return undefined
-    const live = { fn, script, site }
-    places.set(fn, live)
-    return live
+    return travelOf(fn, this.#functions.find(fn), captured.kind === 'reference' ? captured.reference : undefined)
   }
 
   #classAround(live: LiveFunction, code: AnyNode, scopes: () => ScopeChain, self: unknown): Function {
@@ -355,15 +329,13 @@ export class Capture {
   #describeOther(fn: Function, internals: FunctionInternals): Captured {
     const bound = internals.boundTarget
     if (bound) return { kind: 'bound', bound }
-    const script = this.#scriptAt(internals)
-    if (!script || isOfNode(script)) {
+    const code = this.#functions.internalCode(fn, internals)
+    if (code) {
       const reference = builtinReference(fn)
-      return reference
-        ? { kind: 'reference', reference }
-        : { kind: 'internal', code: describeInternal(internals, script) }
+      return reference ? { kind: 'reference', reference } : { kind: 'internal', code }
     }
     const what = `its code was not found in the text of the script (line ${internals.location!.line + 1})`
-    throw unsupported(script, 0, what, 'Report this')
+    throw unsupported(this.#functions.scriptOf(fn, internals)!, 0, what, 'Report this')
   }
 
   #unitOf(script: LoadedScript): CodeUnit {
@@ -386,18 +358,4 @@ function innermost({ form, scope, inner }: FunctionSite): Scope {
 /** A class, and what it extends. */
 function* classesUpFrom(cls: Function): Generator<Function> {
   for (let each: unknown = cls; typeof each === 'function'; each = Object.getPrototypeOf(each) as unknown) yield each
-}
-
-function isOfNode(script: LoadedScript): boolean {
-  return script.url.startsWith('node:')
-}
-
-function describeInternal(internals: FunctionInternals, script: LoadedScript | undefined): InternalCode {
-  const variable = (name: string): unknown => internals.scopes().find(scope => name in scope.variables)?.variables[name]
-  return { url: script?.url, variable }
-}
-
-function isClass(fn: Function): boolean {
-  const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype')
-  return prototype?.writable === false && /^class\b/.test(Function.prototype.toString.call(fn))
 }

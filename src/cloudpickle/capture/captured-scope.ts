@@ -5,19 +5,12 @@
  * the text and hold identical values may share one context or have one each. It makes no difference when nothing in it is
  * ever reassigned; an object made in that very scope proves that it is one; only what is left is asked of the probe.
  */
-import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
+import type { Binding, Scope } from '../source/lexical-scopes.ts'
 import type { CodeUnit, ScopeCode } from './code-unit.ts'
 import type { LiveScope } from './inspector.ts'
-import type { LoadedScript } from './loaded-script.ts'
+import type { LiveFunction } from './live-functions.ts'
 import { Lookalikes, type AlikeScopes } from './lookalikes.ts'
 import type { ScopeChain } from './scope-chain.ts'
-
-/** A function of this process, and where its text stands. */
-export interface LiveFunction {
-  readonly fn: Function
-  readonly script: LoadedScript
-  readonly site: FunctionSite
-}
 
 /** One context of V8's, as it travels. The module's own scope is the code unit itself. */
 export class CapturedScope {

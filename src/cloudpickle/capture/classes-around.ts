@@ -8,9 +8,9 @@ import { isProxy } from 'node:util/types'
 import { classOfPrototype } from '../../pickle/index.ts'
 import type { AnyNode } from '../source/parse.ts'
 import { isClass, privateNames } from '../source/private-access.ts'
-import type { LiveFunction } from './captured-scope.ts'
 import { canEnter } from './enterable.ts'
 import type { Inspector } from './inspector.ts'
+import type { LiveFunction, LiveFunctions } from './live-functions.ts'
 import { evaluateInFrame } from './probe.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
@@ -19,13 +19,13 @@ const around = new WeakMap<Function, Map<AnyNode, Function>>()
 
 export class ClassesAround {
   readonly #inspector: Inspector
-  readonly #find: (fn: Function) => LiveFunction | undefined
+  readonly #functions: LiveFunctions
   /** All classes of this process by the text of each, for one dump. */
   #classes: Map<string, Function[]> | undefined
 
-  constructor(inspector: Inspector, find: (fn: Function) => LiveFunction | undefined) {
+  constructor(inspector: Inspector, functions: LiveFunctions) {
     this.#inspector = inspector
-    this.#find = find
+    this.#functions = functions
   }
 
   /** `self` is the function's `this`, as far as that is known. undefined where it cannot be told. */
@@ -41,7 +41,7 @@ export class ClassesAround {
   /** The class that `self` is, or is an instance of. */
   #behind(self: unknown, live: LiveFunction, code: AnyNode): Function | undefined {
     if ((typeof self !== 'object' && typeof self !== 'function') || self === null) return undefined
-    const cls = ancestors(self).find(each => this.#find(each)?.site.code === code)
+    const cls = ancestors(self).find(each => this.#functions.find(each)?.site.code === code)
     return cls && this.#isMeant(live, code, cls, [self]) ? cls : undefined
   }
 
@@ -49,7 +49,7 @@ export class ClassesAround {
   #inHeap(live: LiveFunction, code: AnyNode): Function | undefined {
     this.#classes ??= byText(this.#inspector.instancesOf(functionPrototypeOf(live.fn)))
     const alike = this.#classes.get(live.script.text.slice(code.start, code.end)) ?? []
-    const made = alike.filter(each => this.#find(each)?.site.code === code)
+    const made = alike.filter(each => this.#functions.find(each)?.site.code === code)
     if (made.length <= 1) return made[0]
     return made.find(cls => this.#isMeant(live, code, cls, this.#inspector.instancesOf(cls.prototype as object)))
   }

@@ -3,11 +3,11 @@
  * function expressions. They are read in a frame of the arrow's own, without running it; where it cannot be entered, in its contexts.
  */
 import { childNodes, type Node } from '../source/parse.ts'
-import type { LiveFunction } from './captured-scope.ts'
 import { unknownThis } from './closure.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import type { HeapView } from './heap.ts'
 import type { Inspector } from './inspector.ts'
+import type { LiveFunction } from './live-functions.ts'
 import { canEnter } from './enterable.ts'
 import { readInFrame } from './probe.ts'
 

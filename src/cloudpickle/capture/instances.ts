@@ -24,7 +24,7 @@ import { isContext } from 'node:vm'
 import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
 import { builtinNameOf } from './builtins.ts'
-import type { InternalCode } from './of-node.ts'
+import type { InternalCode } from './live-functions.ts'
 import { nodeClassRefusal } from './refusals.ts'
 
 /** What Node's own functions, or machine code, are; undefined for those of the program. */

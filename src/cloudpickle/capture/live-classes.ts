@@ -9,7 +9,8 @@ import type { AnyNode } from '../source/parse.ts'
 import { classShape, type ClassMember } from './class-shape.ts'
 import { classState, type ClassState } from './class-state.ts'
 import { functionExtras, naturalLength, naturalOf, type NaturalShape } from './function-extras.ts'
-import type { PrivateCellValue } from './private-state.ts'
+import type { LiveFunctions } from './live-functions.ts'
+import type { PrivateStates } from './private-state.ts'
 import type { ScopeChain } from './scope-chain.ts'
 
 export interface OwnedMember {
@@ -21,19 +22,16 @@ export interface OwnedMember {
 }
 
 export class LiveClasses {
-  readonly #siteOf: (fn: Function) => FunctionSite | undefined
-  readonly #privatesOf: (cls: Function) => readonly PrivateCellValue[]
+  readonly #functions: LiveFunctions
+  readonly #privates: PrivateStates
   readonly #owners = new Map<Function, OwnedMember>()
   readonly #claimed = new Map<AnyNode, Function[]>()
   /** Methods whose class was not known when they were written. */
   readonly #alone = new Set<Function>()
 
-  constructor(
-    siteOf: (fn: Function) => FunctionSite | undefined,
-    privatesOf: (cls: Function) => readonly PrivateCellValue[],
-  ) {
-    this.#siteOf = siteOf
-    this.#privatesOf = privatesOf
+  constructor(functions: LiveFunctions, privates: PrivateStates) {
+    this.#functions = functions
+    this.#privates = privates
   }
 
   stateOf(cls: Function, site: FunctionSite): ClassState | undefined {
@@ -44,7 +42,7 @@ export class LiveClasses {
       const isUnchanged = owned?.cls === cls && functionExtras(fn, owned.natural) === undefined
       return isUnchanged && !this.#alone.has(fn) ? owned.member : undefined
     })
-    const privates = this.#privatesOf(cls)
+    const privates = this.#privates.ofClass(cls)
     if (privates.length === 0) return state
     return { ...state, privates: Object.fromEntries(privates.map(({ name, value }) => [name, value])) }
   }
@@ -65,7 +63,7 @@ export class LiveClasses {
       for (const { name, init } of scope.bindings.values()) {
         if (init !== code && init?.type !== 'CallExpression') continue
         const cls = readable(variables, name)
-        const found = typeof cls === 'function' ? this.#siteOf(cls) : undefined
+        const found = typeof cls === 'function' ? this.#functions.find(cls)?.site : undefined
         if (found?.code !== code) continue
         this.#claim(cls as Function, found)
         // Inside itself, the name of a class is that very class, whatever became of its members.
@@ -86,7 +84,7 @@ export class LiveClasses {
         for (const part of ['value', 'get', 'set'] as const) {
           const fn: unknown = property[part]
           if (typeof fn !== 'function' || fn === cls || this.#owners.has(fn)) continue
-          const own = this.#siteOf(fn)
+          const own = this.#functions.find(fn)?.site
           const member = own && members.get(own.node)
           const isAtHome = member?.part === part && (member.isStatic ? cls : cls.prototype) === owner
           if (member) this.#own(fn, cls, member, own, isAtHome ? key : undefined)

@@ -9,14 +9,7 @@ import { ModulePickleError } from '../../errors.ts'
 import { Global, intrinsicName, type Reduction } from '../../pickle/index.ts'
 import { keysOfEmitters, nodeErrorParts } from '../revive/of-node.ts'
 import type { FunctionReference } from './function-reference.ts'
-
-/** Code that is not the program's. */
-export interface InternalCode {
-  /** `node:internal/util`; undefined for machine code. */
-  readonly url: string | undefined
-  /** A variable of the scope that the function was made in. */
-  variable(name: string): unknown
-}
+import type { InternalCode } from './live-functions.ts'
 
 /** What makes the function on the other end. `require` has the file that it is of. */
 export type InternalFunction =

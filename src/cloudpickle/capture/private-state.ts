@@ -9,8 +9,8 @@ import { classOfPrototype } from '../../pickle/index.ts'
 import { handedOut, type PrivateAccess } from '../revive/private-access.ts'
 import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import { accessText, noNames, privateNames, type PrivateNames } from '../source/private-access.ts'
-import type { LiveFunction } from './captured-scope.ts'
 import type { Inspector } from './inspector.ts'
+import type { LiveFunctions } from './live-functions.ts'
 import { canEnter } from './enterable.ts'
 import { evaluateInFrame } from './probe.ts'
 
@@ -37,11 +37,11 @@ const ways = new WeakMap<Function, PrivateAccess>()
 
 export class PrivateStates {
   readonly #inspector: Inspector
-  readonly #find: (fn: Function) => LiveFunction | undefined
+  readonly #functions: LiveFunctions
 
-  constructor(inspector: Inspector, find: (fn: Function) => LiveFunction | undefined) {
+  constructor(inspector: Inspector, functions: LiveFunctions) {
     this.#inspector = inspector
-    this.#find = find
+    this.#functions = functions
   }
 
   /**
@@ -97,7 +97,7 @@ export class PrivateStates {
   }
 
   #namesOf(cls: Function): PrivateNames {
-    const live = this.#find(cls)
+    const live = this.#functions.find(cls)
     return live ? privateNames(live.site.code) : noNames
   }
 
@@ -108,9 +108,9 @@ export class PrivateStates {
 
   /** Through a function in which the private names mean those of the class. */
   #enter(cls: Function, names: PrivateNames, object?: object): PrivateAccess | undefined {
-    const code = this.#find(cls)?.site.code
+    const code = this.#functions.find(cls)?.site.code
     for (const fn of functionsOf([cls, cls.prototype as object, ...(object ? [object] : [])])) {
-      const live = this.#find(fn)
+      const live = this.#functions.find(fn)
       if (!live || !canEnter(live.site) || classAround(live.site)?.node !== code) continue
       return evaluateInFrame(this.#inspector, live, `(${accessText(names, names.all)})`) as PrivateAccess
     }

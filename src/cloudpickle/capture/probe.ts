@@ -6,9 +6,9 @@
  */
 import type { Binding, FunctionSite } from '../source/lexical-scopes.ts'
 import type { AnyNode, Node } from '../source/parse.ts'
-import type { LiveFunction } from './captured-scope.ts'
 import { canEnter } from './enterable.ts'
 import type { Inspector } from './inspector.ts'
+import type { LiveFunction } from './live-functions.ts'
 
 /** A variable of a live scope. */
 export interface Cell {

@@ -6,10 +6,11 @@
  * attempt, with a mark for each scope, and the dump begins anew: so the time grows with their number, not with its square.
  */
 import type { Binding, Scope } from '../source/lexical-scopes.ts'
-import type { CapturedScope, LiveFunction } from './captured-scope.ts'
+import type { CapturedScope } from './captured-scope.ts'
 import { unsupported } from './free-variables.ts'
 import type { HeapView } from './heap.ts'
 import type { Inspector } from './inspector.ts'
+import type { LiveFunction } from './live-functions.ts'
 import type { AlikeScopes } from './lookalikes.ts'
 import { canProbe, enterCell, findSharedCell, groupByCell, type Cell } from './probe.ts'
 import { alignScopes } from './scope-chain.ts'

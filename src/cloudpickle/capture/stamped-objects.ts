@@ -9,20 +9,20 @@ import { ModulePickleError } from '../../errors.ts'
 import { intrinsicName } from '../../pickle/index.ts'
 import type { AnyNode } from '../source/parse.ts'
 import { constructorOf, isClass, privateNames } from '../source/private-access.ts'
-import type { LiveFunction } from './captured-scope.ts'
 import type { Inspector } from './inspector.ts'
+import type { LiveFunctions } from './live-functions.ts'
 import type { PrivateStates } from './private-state.ts'
 
 export class StampedObjects {
   readonly #inspector: Inspector
   readonly #privates: PrivateStates
-  readonly #find: (fn: Function) => LiveFunction | undefined
+  readonly #functions: LiveFunctions
   readonly #stamping = new Set<Function>()
 
-  constructor(inspector: Inspector, privates: PrivateStates, find: (fn: Function) => LiveFunction | undefined) {
+  constructor(inspector: Inspector, privates: PrivateStates, functions: LiveFunctions) {
     this.#inspector = inspector
     this.#privates = privates
-    this.#find = find
+    this.#functions = functions
   }
 
   /** To be told of each class that travels, with its text. */
@@ -52,7 +52,7 @@ export class StampedObjects {
   #mayReturn(cls: Function): boolean {
     let parent: unknown = Object.getPrototypeOf(cls)
     while (typeof parent === 'function' && intrinsicName(parent) === undefined) {
-      const live = this.#find(parent)
+      const live = this.#functions.find(parent)
       if (!live) return false
       const { code } = live.site
       const made = isClass(code) ? constructorOf(code) : code
