@@ -36,6 +36,7 @@ import { disguisedType, instanceRefusal, refuseContext, refuseHeirOfProxy } from
 import type { OwnedMember } from './capture/live-classes.ts'
 import type { InternalCode } from './capture/live-functions.ts'
 import { ContextReference, ModuleReference } from './capture/module-reference.ts'
+import { requireAccess } from './capture/private-classes.ts'
 import { mayHavePrivates } from './capture/private-state.ts'
 import { ScriptVariables } from './capture/script-variables.ts'
 import { SecretWatch } from './capture/secrets.ts'
@@ -319,7 +320,7 @@ export class CloudPickler extends Pickler {
         return this.#withState(fn, captured.closure, setFunctionState, extras)
       }
       case 'class':
-        if (this.#classes?.assign) this.#attempt.sent.set(fn, this.#capturing().canRemake(fn))
+        if (this.#classes?.assign) this.#attempt.sent.set(fn, this.#capturing().privateClasses.canRemake(fn))
         return this.#withState(fn, captured.closure, setClassState, captured.state)
       case 'member':
         return this.#reduceMember(fn, captured.owned)
@@ -366,14 +367,22 @@ export class CloudPickler extends Pickler {
   }
 
   #reduceViews(cls: Function): Reduction {
-    this.#capturing().requireAccess(cls, module => this.givesPrivateAccess(module))
+    requireAccess(cls, this.#arrivesChanged(cls))
     return { callee: views, args: [cls] }
   }
 
   #requireBlank(cls: Function): void {
     if (this.#attempt.blank.has(cls)) return
-    this.#capturing().requireBlank(cls, module => this.givesPrivateAccess(module))
+    this.#capturing().privateClasses.requireBlank(cls, this.#arrivesChanged(cls))
     this.#attempt.blank.add(cls)
+  }
+
+  /** Whether a class arrives with ways into its private members. */
+  #arrivesChanged(cls: Function): boolean {
+    const captured = this.#capturing().describe(cls)
+    return captured.kind === 'reference'
+      ? this.givesPrivateAccess(captured.reference.module)
+      : captured.kind === 'class'
   }
 
   #capturing(): Capture {

@@ -3,22 +3,19 @@
  *
  * One Capture serves one dump, because sharing is exact within a pickle. What depends on the loaded text alone outlives it.
  */
-import { ModulePickleError } from '../../errors.ts'
 import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
-import { handedOut, type PrivateAccess } from '../revive/private-access.ts'
 import { privateViews } from '../revive/private-views.ts'
 import type { AnyNode } from '../source/parse.ts'
 import { CapturedScopes } from './captured-scope.ts'
 import { captureClosure, type CapturedFunction } from './closure.ts'
 import { ClassesAround } from './classes-around.ts'
 import type { ClassState } from './class-state.ts'
-import { unchangedClass, whyNone, type UnchangedClass } from './blank-instances.ts'
 import { CodeUnit } from './code-unit.ts'
 import { warnOfCopiedState } from './copied-state.ts'
 import { readFrame, type FrameValues } from './frame.ts'
 import { unsupported, type FrameUses } from './free-variables.ts'
 import { travelOf, type FunctionTravel } from './function-travel.ts'
-import { builtinReference, scriptReference, type FunctionReference, type ModuleTarget } from './function-reference.ts'
+import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
 import { noteExportedNamespaces, noteImportedNamespace } from './exported-namespaces.ts'
 import { HeldBindings, isOfPackage } from './held-bindings.ts'
 import { HeapView } from './heap.ts'
@@ -31,6 +28,7 @@ import { heldModule } from './held-module.ts'
 import type { ModuleReference } from './module-reference.ts'
 import { NamedValues } from './named-values.ts'
 import { moduleStoodFor } from './namespace-target.ts'
+import { PrivateClasses } from './private-classes.ts'
 import { PrivateStates, type PrivateState } from './private-state.ts'
 import { alignScopes, namesAround, type ScopeChain } from './scope-chain.ts'
 import { ScriptVariables, scriptVariable } from './script-variables.ts'
@@ -52,6 +50,8 @@ export type Captured =
 const fieldKeys = new WeakMap<Function, Map<string, string>>()
 
 export class Capture {
+  /** What can be done about classes with private members. */
+  readonly privateClasses: PrivateClasses
   readonly #inspector: Inspector
   readonly #scripts: LoadedScripts
   readonly #functions: LiveFunctions
@@ -78,9 +78,9 @@ export class Capture {
    * @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE
    */
   constructor(
-    known: ReadonlyMap<object | symbol, FunctionReference> = new Map(),
-    isWritten: (value: object | symbol) => boolean = () => false,
-    mayStartOver = false,
+    known: ReadonlyMap<object | symbol, FunctionReference>,
+    isWritten: (value: object | symbol) => boolean,
+    mayStartOver: boolean,
   ) {
     const session = openSession()
     const { inspector, scripts } = session
@@ -88,6 +88,7 @@ export class Capture {
     this.#scripts = scripts
     this.#functions = new LiveFunctions(session)
     this.#privates = new PrivateStates(inspector, this.#functions)
+    this.privateClasses = new PrivateClasses(inspector, this.#functions, this.#privates)
     this.#classes = new LiveClasses(this.#functions, this.#privates)
     this.#named = new NamedValues(
       { scriptOf: file => scripts.ofFile(file), codeOf: fn => this.#functions.find(fn)?.site.code, isWritten },
@@ -205,65 +206,6 @@ export class Capture {
     return this.#privates.ofInstance(instance)
   }
 
-  /** Ways to read and write the private fields of instances of a class; undefined where there are none. */
-  privateAccess(cls: Function): PrivateAccess | undefined {
-    return this.#privates.accessTo(cls)
-  }
-
-  /** How to make instances of a class whose text was not changed; undefined where that would run something. */
-  unchangedClass(cls: Function): UnchangedClass | undefined {
-    const live = this.#functions.find(cls)
-    return live && unchangedClass(this.#inspector, live)
-  }
-
-  /**
-   * Makes sure that instances of a class can be made with their private names and filled. `givesAccess` tells it of a module by
-   * name.
-   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
-   */
-  requireBlank(cls: Function, givesAccess: (module: ModuleTarget) => boolean): void {
-    const captured = this.describe(cls)
-    const code = this.#functions.find(cls)?.site.code
-    const isChanged =
-      captured.kind === 'class' || (captured.kind === 'reference' && givesAccess(captured.reference.module))
-    const isMade = isChanged || this.#isBlankHere(cls)
-    const why = whyNone(cls, code) ?? (isMade ? undefined : 'is not changed for that, and making one runs its code')
-    if (why === undefined) return
-    throw new ModulePickleError(
-      'ERR_CAPTURE_UNSUPPORTED',
-      `an instance of ${cls.name} has private members, and no other can be made: its class ${why}. ` +
-        'Send the data it is made of instead, or register a reducer for the class.',
-    )
-  }
-
-  /** Whether instances of a class can be made again in this process, private members and all. */
-  canRemake(cls: Function): boolean {
-    for (const each of classesUpFrom(cls)) {
-      if (!this.#privates.arePutBy(each)) continue
-      if (whyNone(each, this.#functions.find(each)?.site.code) !== undefined || !this.#isBlankHere(each)) return false
-    }
-    return true
-  }
-
-  #isBlankHere(cls: Function): boolean {
-    if (handedOut(cls)?.blank) return true
-    return this.unchangedClass(cls) !== undefined && this.privateAccess(cls) !== undefined
-  }
-
-  /**
-   * Makes sure that a class arrives with ways into its private members. `givesAccess` tells it of a module by name.
-   * @throws ModulePickleError ERR_CAPTURE_UNSUPPORTED
-   */
-  requireAccess(cls: Function, givesAccess: (module: ModuleTarget) => boolean): void {
-    const captured = this.describe(cls)
-    if (captured.kind === 'class' || (captured.kind === 'reference' && givesAccess(captured.reference.module))) return
-    throw new ModulePickleError(
-      'ERR_CAPTURE_UNSUPPORTED',
-      `a function uses private members of ${cls.name}, which is not changed to give access to them. ` +
-        'Give the class a method for it.',
-    )
-  }
-
   /** To be told of a namespace that is about to be copied. */
   noteNamespacesIn(namespace: object): void {
     noteExportedNamespaces(namespace, file => this.#scripts.ofFile(file))
@@ -353,9 +295,4 @@ function scopesAround(internals: FunctionInternals, site: FunctionSite): ScopeCh
 
 function innermost({ form, scope, inner }: FunctionSite): Scope {
   return (form === 'class' ? inner[0] : undefined) ?? scope
-}
-
-/** A class, and what it extends. */
-function* classesUpFrom(cls: Function): Generator<Function> {
-  for (let each: unknown = cls; typeof each === 'function'; each = Object.getPrototypeOf(each) as unknown) yield each
 }

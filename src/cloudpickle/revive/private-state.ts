@@ -2,11 +2,14 @@
  * Instances with private state: made without running a constructor or an initialiser, then filled.
  *
  * A private name can be put on an object only by its class's constructor. Those of shipped classes can be told to do that and
- * nothing else; for others see capture/unchanged-class.ts. What a derived class is to add its names to is what the constructor of
+ * nothing else; for others see capture/blank-instances.ts. What a derived class is to add its names to is what the constructor of
  * its parent returns.
  */
 import { ModulePickleError } from '../../errors.ts'
-import { Capture } from '../capture/capture.ts'
+import { LiveFunctions } from '../capture/live-functions.ts'
+import { PrivateClasses } from '../capture/private-classes.ts'
+import { PrivateStates } from '../capture/private-state.ts'
+import { openSession } from '../capture/session.ts'
 import { handedOut, handOut, type PrivateAccess } from './private-access.ts'
 import { privateViews, type PrivateViews } from './private-views.ts'
 
@@ -22,7 +25,7 @@ interface Maker {
 
 /** Serves one load. */
 export class PrivateStateReviver {
-  #capture: Capture | undefined
+  #classes: PrivateClasses | undefined
 
   /**
    * `object` with the private names of `classes`, the root of the chain first. For a root that extends nothing it is another
@@ -41,19 +44,19 @@ export class PrivateStateReviver {
 
   /** Views of the private members of a class, which may be one that runs here and was never changed. */
   readonly views = (cls: Function): PrivateViews => {
-    const access = handedOut(cls) ? undefined : this.#capturing().privateAccess(cls)
+    const access = handedOut(cls) ? undefined : this.#looking().accessTo(cls)
     if (access) handOut(cls, { access })
     return privateViews(cls)
   }
 
   /** Call when the load is over, also one that failed. */
   close(): void {
-    this.#capture?.close()
+    if (this.#classes) openSession().inspector.release(false)
   }
 
   #makerOf(cls: Function): Maker {
     const handed = handedOut(cls)
-    const unchanged = handed?.blank ? undefined : this.#capturing().unchangedClass(cls)
+    const unchanged = handed?.blank ? undefined : this.#looking().unchanged(cls)
     if (unchanged) return unchanged
     if (!handed?.blank) return missing(cls)
     const { blank, isDerived = false, parameters = 0 } = handed
@@ -69,11 +72,16 @@ export class PrivateStateReviver {
   }
 
   #accessOf(cls: Function): PrivateAccess | undefined {
-    return handedOut(cls)?.access ?? this.#capturing().privateAccess(cls)
+    return handedOut(cls)?.access ?? this.#looking().accessTo(cls)
   }
 
-  #capturing(): Capture {
-    return (this.#capture ??= new Capture())
+  /** @throws ModulePickleError ERR_INSPECTOR_UNAVAILABLE */
+  #looking(): PrivateClasses {
+    if (this.#classes) return this.#classes
+    const session = openSession()
+    const functions = new LiveFunctions(session)
+    const states = new PrivateStates(session.inspector, functions)
+    return (this.#classes = new PrivateClasses(session.inspector, functions, states))
   }
 }
 
