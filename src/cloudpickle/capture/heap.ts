@@ -43,6 +43,12 @@ interface Edge {
   readonly to: number
 }
 
+/** Takes a view when it is first asked for one, and no other. */
+export function heapViewer(inspector: Inspector): () => HeapView | undefined {
+  let taken: { readonly view: HeapView | undefined } | undefined
+  return () => (taken ??= { view: HeapView.take(inspector) }).view
+}
+
 /** V8 cuts the text of longer strings off. */
 const longestString = 1000
 /** What V8 shows for it may have been a NUL. */

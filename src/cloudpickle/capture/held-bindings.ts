@@ -13,7 +13,8 @@ import { installedFile, isInNodeModules } from '../source/installed-package.ts'
 import type { Scope } from '../source/lexical-scopes.ts'
 import { resolveModule } from '../source/resolve.ts'
 import type { FunctionReference } from './function-reference.ts'
-import type { FunctionInternals, LiveScope } from './inspector.ts'
+import type { Inspector, LiveScope } from './inspector.ts'
+import type { LiveFunctions } from './live-functions.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { implicitNames, type ScopeChain } from './scope-chain.ts'
 
@@ -32,11 +33,6 @@ export interface HeldFunction {
   readonly reference: FunctionReference
   readonly isMade: boolean
 }
-
-/** How to look at a live function; undefined for one without a text. */
-export type LookAt = (
-  fn: Function,
-) => { readonly script: LoadedScript; readonly scope: Scope; readonly internals: FunctionInternals } | undefined
 
 /** A script of an installed package, other than this one. */
 export function isOfPackage(script: LoadedScript): script is LoadedScript & { file: string } {
@@ -58,7 +54,8 @@ function isOwn(script: LoadedScript, file: string): boolean {
 }
 
 export class HeldBindings {
-  readonly #lookAt: LookAt
+  readonly #inspector: Inspector
+  readonly #live: LiveFunctions
   readonly #functions = new Map<object, HeldFunction>()
   readonly #objects = new Map<object, FunctionReference>()
   readonly #claimed = new Map<object, FunctionReference>()
@@ -66,8 +63,9 @@ export class HeldBindings {
   /** The modules around functions of the program, whose imports nobody has looked at yet. */
   readonly #around = new Map<LoadedScript, () => ScopeChain>()
 
-  constructor(lookAt: LookAt) {
-    this.#lookAt = lookAt
+  constructor(inspector: Inspector, functions: LiveFunctions) {
+    this.#inspector = inspector
+    this.#live = functions
   }
 
   /** Takes note of a function of the program: what its module imports has names. */
@@ -116,9 +114,9 @@ export class HeldBindings {
     const found: Witness[] = []
     const exported = script.isModule ? moduleExports(script, scopes()) : commonJsExports(script.file)
     for (const [name, fn] of exported) {
-      const live = this.#lookAt(fn)
+      const live = this.#live.find(fn)
       if (live?.script !== script) continue
-      found.push({ name, innermost: live.scope, scopes: live.internals.scopes() })
+      found.push({ name, innermost: live.site.scope, scopes: this.#inspector.internalsOf(fn).scopes() })
       // Around each function of an ECMAScript module there is the same scope of the module.
       if (script.isModule || found.length === mostWitnesses) break
     }

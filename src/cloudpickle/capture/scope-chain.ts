@@ -4,7 +4,7 @@
  * V8 keeps a context only for scopes with a variable that some closure uses, and shows each as a list of names and live
  * values, innermost first. Walking outwards, an entry belongs to the next lexical scope that binds all its names.
  */
-import type { Scope } from '../source/lexical-scopes.ts'
+import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { LiveScope } from './inspector.ts'
 
 /** Names that V8 may list in a context although the text does not declare them there. */
@@ -45,6 +45,17 @@ export function alignScopes(live: readonly LiveScope[], innermost: Scope): Scope
     else chain.unshift({ scope, variables, isShared: false })
   }
   return chain
+}
+
+/** The chain of the function or class at `site`. V8 makes a class inside the scope that holds its own name, which its text has with it. */
+export function scopesAround(live: readonly LiveScope[], site: FunctionSite): ScopeChain {
+  const chain = alignScopes(live, innermostScope(site))
+  return site.form === 'class' ? chain.filter(({ scope }) => !site.inner.includes(scope)) : chain
+}
+
+/** The lexical scope that V8's chain of a function or class begins in. */
+export function innermostScope({ form, scope, inner }: FunctionSite): Scope {
+  return (form === 'class' ? inner[0] : undefined) ?? scope
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Inspector } from './inspector.ts'
 import type { LiveFunction } from './live-functions.ts'
 import type { AlikeScopes } from './lookalikes.ts'
 import { canProbe, enterCell, findSharedCell, groupByCell, type Cell } from './probe.ts'
-import { alignScopes } from './scope-chain.ts'
+import { alignScopes, innermostScope } from './scope-chain.ts'
 import { identityOf, settle, unite } from './scope-identity.ts'
 
 /** What lets a variable be read and written from outside, once a function that sees it has been entered; that stays so. */
@@ -120,8 +120,7 @@ export class ScopeSharing {
 
   #contextOf(live: LiveFunction, binding: Binding, heap: HeapView): { view: object; id: number } | undefined {
     const { fn, site } = live
-    const innermost = (site.form === 'class' ? site.inner[0] : undefined) ?? site.scope
-    const chain = alignScopes(this.#inspector.internalsOf(fn).scopes(), innermost)
+    const chain = alignScopes(this.#inspector.internalsOf(fn).scopes(), innermostScope(site))
     const at = chain.findIndex(({ scope }) => scope === binding.scope)
     if (at === -1) return undefined
     const nearer = chain.slice(at + 1).filter(({ variables }) => Object.hasOwn(variables, binding.name))
