@@ -91,7 +91,8 @@ export class CapturedScopes {
     const [first] = alike.scopes
     if (!first) return undefined
     const bindings = bindingsOf(first.scope, variables)
-    const reassigned = bindings.filter(binding => binding.reassigned)
+    // One that is not initialised stays so in what travels: nobody can assign to it, so nobody sees whose it is.
+    const reassigned = bindings.filter(({ reassigned, name }) => reassigned && isInitialized(variables, name))
     if (reassigned.length === 0 || bindings.some(isMadeInScope)) return first
     return this.#findShared(alike, closure, reassigned)
   }

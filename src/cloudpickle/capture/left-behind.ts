@@ -18,7 +18,7 @@ export function leftBehind(script: LoadedScript, { node, code, form }: FunctionS
   const member = node as AnyNode
   const isMember = member.type === 'Property' || member.type === 'MethodDefinition'
   if (!isMember) return []
-  const edits = member.computed ? [withoutKey(script.text, member.key, 'method')] : []
+  const edits = member.computed ? [withoutKey(script.text, member, 'method')] : []
   // A method that travels without its class does so as that of an object.
   if (member.type === 'MethodDefinition' && member.static) edits.push(removal(script.text, node.start, node.start + 6))
   return edits
@@ -39,7 +39,7 @@ function memberEdits(script: LoadedScript, member: MemberNode): Edit[] {
   const { start, end } = member
   if (member.type === 'StaticBlock') return [removal(text, start, end, ';')]
   if (member.type === 'MethodDefinition') {
-    return member.computed ? [withoutKey(text, member.key, placeholderKey(member))] : []
+    return member.computed ? [withoutKey(text, member, placeholderKey(member))] : []
   }
   if (member.static) {
     const isPrivate = member.key.type === 'PrivateIdentifier'
@@ -65,9 +65,18 @@ function fieldKeyVariable({ freePrefix }: LoadedScript, { start }: Node): string
   return `${freePrefix}_key${start}`
 }
 
-/** `get[key]` needs no space, `get name` does. */
-function withoutKey(text: string, key: Node, name: string): Edit {
-  return removal(text, text.lastIndexOf('[', key.start), text.indexOf(']', key.end) + 1, ` ${name}`)
+/** `get[key]` needs no space, `get name` does. Brackets may stand in the key as well, and in comments around it. */
+function withoutKey(text: string, { start, key }: { start: number; key: Node }, name: string): Edit {
+  return removal(text, endOf(beforeKey, text, start), endOf(afterKey, text, key.end) + 1, ` ${name}`)
+}
+
+/** From the start of a member, up to the bracket before its key, and from the key's end to the one after it. */
+const beforeKey = /(?:[^[/]|\/\*[^]*?\*\/|\/\/.*)*/y
+const afterKey = /(?:[^\]/]|\/\*[^]*?\*\/|\/\/.*)*/y
+
+function endOf(pattern: RegExp, text: string, start: number): number {
+  pattern.lastIndex = start
+  return start + pattern.exec(text)![0].length
 }
 
 function removal(text: string, start: number, end: number, replacement = ''): Edit {
