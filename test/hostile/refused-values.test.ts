@@ -47,7 +47,8 @@ const expected: Readonly<Record<string, [path: string, message: RegExp]>> = {
   'a registry of what was collected': ['registry', /FinalizationRegistry.*other end/],
   'an Event that was dispatched': ['event', /dispatched.*listeners/],
   'the headers of a response': ['headers', /belong to a request or a response/],
-  'a FormData with a file': ['form.get("file")', /File/],
+  'a Blob of a file': ['blob', /in memory.*arrayBuffer/],
+  'a FormData with a file of the disk': ['form.get("file")', /File/],
   'a chain of more prototypes than a reader takes': ['deep', /chain of 101 prototypes/],
   'a weak reference to a socket': ['ref.deref()', /node:net/],
 }

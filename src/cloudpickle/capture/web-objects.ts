@@ -1,11 +1,12 @@
 /**
- * Objects of the web platform whose state can be asked for at once: Headers, FormData, Event.
+ * Objects of the web platform whose state can be asked for at once: Headers, FormData, Event, Blob.
  *
  * Input: such a live value. Output: the reduction that makes it again, or undefined to refuse it. What they are asked are the
  * platform's own methods, which change nothing. The counterpart is revive/web-objects.ts.
  */
 import { ModulePickleError } from '../../errors.ts'
 import { Global, Labelled, Tuple, type InnerReduction } from '../../pickle/index.ts'
+import { blobReduction } from './blobs.ts'
 import type { Inspector } from './inspector.ts'
 
 const web = (name: string): Global => new Global('cloudpickle', name)
@@ -20,6 +21,9 @@ export function webReduction(value: object, intrinsic: string, inspector: () => 
     case 'Event':
     case 'CustomEvent':
       return eventReduction(value, intrinsic)
+    case 'Blob':
+    case 'File':
+      return blobReduction(value, intrinsic)
     default:
       return undefined
   }
