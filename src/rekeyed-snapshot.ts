@@ -7,7 +7,7 @@ import type { ObjectId, ObjectKind, SnapshotObject } from './snapshot/objects/sn
 import { decodeTree, encodeTree } from './snapshot/objects/tree.ts'
 import type { SnapshotCache } from './snapshot/materialize/snapshot-cache.ts'
 
-export interface RekeyedSnapshot {
+interface RekeyedSnapshot {
   readonly id: ObjectId
   /** Those that the snapshot `id` was made from does not have. */
   readonly objects: readonly SnapshotObject[]

@@ -9,7 +9,7 @@ export interface Encoded {
 }
 
 /** Smaller ones stand in the pickle. */
-export const largeBufferBytes = 65_536
+const largeBufferBytes = 65_536
 
 /** What a pickler is given to put large buffers, as they are now, into `buffers`. */
 export function keepLarge(buffers: Uint8Array[]): (buffer: Uint8Array) => boolean {

@@ -13,7 +13,7 @@ import { toldError } from './told-error.ts'
 export type Outcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown }
 
 /** The pickle of what a call has to say. @throws ModulePickleError for what cannot be pickled */
-export type Encode = (value: unknown) => Encoded
+type Encode = (value: unknown) => Encoded
 
 export interface EncodedOutcome {
   readonly ok: boolean

@@ -16,7 +16,7 @@ const maximumItems = 16
 const maximumBytes = frameStart + 11 + 4 + maximumItems * 10 + ellipsis.length + 3
 
 /** What such a pickle holds. */
-export interface Scalars {
+interface Scalars {
   readonly args?: readonly unknown[]
   readonly result?: unknown
 }

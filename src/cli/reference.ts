@@ -9,7 +9,7 @@ import { workingDirectory } from '../snapshot/pack/working-directory.ts'
 import { UsageError } from './command.ts'
 import { suggestion } from './suggest.ts'
 
-export interface FileReference {
+interface FileReference {
   readonly file: string
   /** Undefined for all of the file. */
   readonly name: string | undefined

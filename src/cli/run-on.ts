@@ -9,7 +9,7 @@ import { printResult } from './results.ts'
 import type { Terminal } from './terminal.ts'
 import { endOfFailed } from './thrown.ts'
 
-export interface Run {
+interface Run {
   /** Gives the function. A worker starts meanwhile. */
   readonly find: () => (...args: readonly unknown[]) => unknown
   readonly args: readonly unknown[]

@@ -5,7 +5,7 @@ import type { Encoded } from '../call/encoded.ts'
 import type { IncomingItems } from './incoming-items.ts'
 
 /** How the items of a call are read. */
-export interface ItemSource {
+interface ItemSource {
   readonly items: IncomingItems
   decode(item: Encoded): Promise<unknown>
   /** What the iterable returned in the end. @throws what it threw, or why there is no more */

@@ -7,7 +7,7 @@
 import type { OutgoingCall } from './outgoing-call.ts'
 
 /** Something with a call, of which many wait. */
-export interface Waiting {
+interface Waiting {
   readonly call: OutgoingCall
   /** Of performance.now(), when it came. */
   readonly since: number

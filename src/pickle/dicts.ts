@@ -8,7 +8,7 @@
 import type { Memo } from './memo.ts'
 
 /** A dict that nobody else has yet, and where the memo has it. */
-export interface Replaced {
+interface Replaced {
   map: Map<unknown, unknown>
   memoIndex: number | undefined
 }

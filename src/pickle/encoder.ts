@@ -36,7 +36,7 @@ import { intFilling, writeBigint, writeBytes, writeNumber } from './scalars.ts'
 import { Bytes, Dict, Global, Labelled, Late, Reduced, Term, Tuple, type Reduction } from './values.ts'
 
 /** What a Pickler and its subclasses decide. */
-export interface Hooks {
+interface Hooks {
   persistentId?: ((value: unknown) => unknown) | undefined
   reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
   innerState?: InnerState | undefined

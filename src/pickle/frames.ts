@@ -84,7 +84,7 @@ export class ItemsFrame implements Frame {
 }
 
 /** How a value that cannot change once it is there is made of the items on the stack. */
-export interface Sequence {
+interface Sequence {
   /** For so many items and no more, an opcode that needs no MARK, by their number. */
   short: readonly number[]
   long: number

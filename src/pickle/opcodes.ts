@@ -32,7 +32,7 @@ export type Argument =
   | 'line'
   | 'lines2'
 
-export interface Opcode {
+interface Opcode {
   readonly name: string
   readonly code: number
   readonly argument: Argument

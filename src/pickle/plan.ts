@@ -16,7 +16,7 @@ export interface Plan {
 }
 
 /** Called as `callee(object, state)`. */
-export interface Setter {
+interface Setter {
   callee: unknown
   state: unknown
 }

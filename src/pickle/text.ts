@@ -6,7 +6,7 @@
 import { numberOrBigint } from './integers.ts'
 
 /** More digits than this are refused, since reading decimal digits takes more than linear time. */
-export const mostDigits = 100_000
+const mostDigits = 100_000
 
 /** INT: also `00` and `01`, which are False and True. */
 export function parseInteger(text: string): number | bigint | boolean | undefined {

@@ -11,7 +11,7 @@ import { HeldSnapshots } from './held-snapshots.ts'
 import { MaterializedSource } from '../materialized-source.ts'
 import { writeRuntimePackage, type Program } from './runtime-package.ts'
 
-export interface Runtime {
+interface Runtime {
   readonly cache: HeldSnapshots
   /** Directory of the package that shipped code imports as `modulepickle`. */
   readonly directory: string

@@ -7,7 +7,7 @@ import { dumps, loads, loadsSync, type CallOptions, type Executor } from '../../
 /** What is put in the place of some methods of `sound`. */
 type Breaks = (sound: Executor) => Partial<Executor>
 
-export interface Broken {
+interface Broken {
   /** The promise that is broken, in the words of the test that has to find it. */
   readonly finds: string
   readonly what: string

@@ -127,8 +127,8 @@ while True:
 `
 
 /** What CPython says to one pickle: what it writes for it, and what pickletools.optimize makes of it. */
-export type Through = [again: Uint8Array, optimized: Uint8Array]
-export type Listed = [listing: string, optimized: Uint8Array]
+type Through = [again: Uint8Array, optimized: Uint8Array]
+type Listed = [listing: string, optimized: Uint8Array]
 
 export class PythonPeer {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>

@@ -9,12 +9,12 @@ import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 
-export interface Door {
+interface Door {
   readonly port: number
   stop(): void
 }
 
-export function engineSocket(): string {
+function engineSocket(): string {
   const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
   return host.replace(/^unix:\/\//, '')
 }
@@ -69,7 +69,7 @@ interface SshSession {
   ): void
 }
 
-export interface Certificates {
+interface Certificates {
   /** As DOCKER_CERT_PATH is: ca.pem, cert.pem, key.pem. */
   readonly directory: string
   remove(): void

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { tarOf } from './tar.ts'
 
-export interface Registry {
+interface Registry {
   /** What to pull. */
   readonly image: string
   close(): void

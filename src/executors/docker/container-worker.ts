@@ -12,7 +12,7 @@ import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { wantOfMemory } from './container-end.ts'
 import type { RunnerLink } from './runner-link.ts'
 
-export type Exited = Extract<FromRunner, { kind: 'exited' }>
+type Exited = Extract<FromRunner, { kind: 'exited' }>
 
 export class ContainerWorker implements WorkerTransport {
   readonly stream: Duplex

@@ -20,7 +20,7 @@ export function isView(value: object): value is ArrayBufferView {
   return ArrayBuffer.isView(value)
 }
 
-export function isBuffer(value: object): value is ArrayBuffer {
+function isBuffer(value: object): value is ArrayBuffer {
   try {
     return byteLength.call(value) >= 0
   } catch {

@@ -27,7 +27,7 @@ interface CacheOptions {
   readonly directory?: string
 }
 
-export interface CollectOptions extends CacheOptions {
+interface CollectOptions extends CacheOptions {
   /** Snapshots that no process began to use for longer go; by default 30 days. */
   readonly maxAgeMs?: number
   /** Of the others, the least recently used go until the cache is no larger; by default 5 GiB. */

@@ -14,7 +14,7 @@ const namespace = readNamespace()
 export const ownName = `${hostName()}-${process.pid}-${startOf(process.pid) ?? 0}`
 
 /** What becomes of the owner in a name; `unknown` for one on another host, which cannot be asked. */
-export type OwnerState = 'alive' | 'gone' | 'unknown'
+type OwnerState = 'alive' | 'gone' | 'unknown'
 
 /** `name` is what `ownName` was for a process, and may go on with `-` and more. */
 export function stateOfOwner(name: string): OwnerState {

@@ -14,7 +14,7 @@ import { debuglog } from 'node:util'
 /** Shown with NODE_DEBUG=modulepickle-materialize. */
 const debug = debuglog('modulepickle-materialize')
 
-export interface Seal {
+interface Seal {
   /** Which run of the system it was made in; '' where that cannot be known. */
   readonly boot: string
   readonly digest: string

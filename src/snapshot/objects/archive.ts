@@ -8,7 +8,7 @@ import { compress, decompress, type Compression } from './compression.ts'
 import type { ObjectKind, SnapshotObject } from './snapshot.ts'
 
 /** Its id is what whoever unpacks computes. */
-export interface UnpackedObject {
+interface UnpackedObject {
   readonly kind: ObjectKind
   readonly content: Uint8Array
 }

@@ -10,7 +10,7 @@ import type { ObjectId, ObjectKind, SnapshotObject } from './snapshot.ts'
 import { decodeTree, encodeTree, type TreeEntry } from './tree.ts'
 
 /** A file or link of the new snapshot and how it differs from the one that was there, or null for one that is gone. */
-export type Change = readonly [path: string, mode: Exclude<TreeEntry['mode'], '40000'> | null, content?: ContentDelta]
+type Change = readonly [path: string, mode: Exclude<TreeEntry['mode'], '40000'> | null, content?: ContentDelta]
 
 /** The content of an object; throws where it is missing. */
 type ReadObject = (id: ObjectId, kind: ObjectKind) => Uint8Array

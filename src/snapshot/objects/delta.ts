@@ -8,7 +8,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 /** How many bytes from the start and to the end are those of the base, and what is between; and the same for source maps. */
-export type Delta = readonly [prefix: number, suffix: number, middle: Uint8Array]
+type Delta = readonly [prefix: number, suffix: number, middle: Uint8Array]
 export type ContentDelta = readonly [code: Delta, map?: Delta]
 
 /** What deflate can look back to. */

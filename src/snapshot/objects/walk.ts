@@ -7,7 +7,7 @@
 import type { ObjectId, ObjectKind } from './snapshot.ts'
 import { decodeTree, kindOfMode } from './tree.ts'
 
-export interface ObjectReference {
+interface ObjectReference {
   readonly id: ObjectId
   readonly kind: ObjectKind
 }

@@ -17,7 +17,7 @@ type Esbuild = typeof import('esbuild')
 
 export type Compiler = 'esbuild' | 'oxc-transform'
 
-export interface Source {
+interface Source {
   /** Relative to the project's root, with `/`. */
   readonly path: string
   readonly text: string

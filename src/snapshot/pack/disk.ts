@@ -22,7 +22,7 @@ export interface SourceFile {
   readonly id: ObjectId
 }
 
-export interface DirectoryEntry {
+interface DirectoryEntry {
   readonly name: string
   readonly kind: 'file' | 'directory' | 'link' | 'other'
   /** Where a link leads, as written in it. */

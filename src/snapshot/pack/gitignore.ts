@@ -17,7 +17,7 @@ interface Pattern {
 }
 
 /** Whether a path is ignored, and by which line. */
-export interface Verdict {
+interface Verdict {
   readonly isIgnored: boolean
   readonly line: string
 }

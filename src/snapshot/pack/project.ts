@@ -12,7 +12,7 @@ import { ancestors, readPackageJson, type PackageJson } from '../../cloudpickle/
 import { globToRegExp, normalizeGlob } from './globs.ts'
 
 /** What decides about projects and packages, as it is now or as packing has noted it down. */
-export interface ProjectFiles extends Pick<FileView, 'isFile' | 'packageJson'> {
+interface ProjectFiles extends Pick<FileView, 'isFile' | 'packageJson'> {
   readText(file: string): string
 }
 

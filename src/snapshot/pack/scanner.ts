@@ -36,7 +36,7 @@ interface Kept {
 }
 
 /** A module in the form that ships. */
-export interface Shipped {
+interface Shipped {
   readonly content: Buffer
   readonly id: ObjectId
 }

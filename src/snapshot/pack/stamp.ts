@@ -6,7 +6,7 @@
  */
 import { statSync, type Stats } from 'node:fs'
 
-export type PathKind = 'file' | 'directory' | 'other' | 'absent'
+type PathKind = 'file' | 'directory' | 'other' | 'absent'
 
 export interface Stamp {
   readonly kind: PathKind

@@ -5,7 +5,7 @@ import { patienceMs, within } from '../deadline.ts'
 import type { Capability } from '../capabilities.ts'
 import type { Functions } from '../suite-project.ts'
 
-export interface Trial {
+interface Trial {
   readonly executor: Executor
   /** Of a local package. */
   readonly functions: Functions

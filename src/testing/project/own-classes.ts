@@ -6,7 +6,7 @@ export interface Point {
   norm(): number
 }
 
-export interface OwnClasses {
+interface OwnClasses {
   readonly OwnPoint: { new (x: number, y: number): Point; made: number }
   readonly Misplaced: new (point: Point) => RangeError & { readonly point: Point }
   scale(point: Point, factor: number): Point

@@ -4,10 +4,6 @@ import { writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { currentCall } from 'modulepickle'
 
-export function print(lines: readonly string[]): void {
-  for (const line of lines) console.log(line)
-}
-
 export async function printTwice(name: string): Promise<void> {
   console.log(`${name} out`)
   await new Promise(resolve => setTimeout(resolve, 20))
