@@ -83,6 +83,8 @@ export class CallRunner {
    */
   define(id: string, fn: AnyFunction, site: CallSite): DefinedFunction {
     const classes = new PickledClasses(this.#classes, undefined)
+    // Who does this is about to call it.
+    this.#pool.prepare()
     const pickled = this.#capture({ fn }, site, this.#sources.definitions, classes)
     return { id, pickled, classes, source: new PinnedSource(pickled.snapshots, this.#sources.calls) }
   }
