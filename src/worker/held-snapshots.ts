@@ -19,9 +19,12 @@ export class HeldSnapshots extends SnapshotCache {
   /** Where packages are, by what was wanted. */
   readonly #located = new Map<string, ReadonlyMap<string, string>>()
 
-  /** False when somebody has removed what this process works with. What its modules import later would not be there. */
-  isWhole(): boolean {
-    if (this.#inPlace.size === 0) return this.isThere()
+  /**
+   * False when somebody has removed what this process works with. What its modules import later would not be there. `bringsNothing` for a
+   * call that brings nothing: it finds what is in place by now.
+   */
+  isWhole(bringsNothing: boolean): boolean {
+    if (this.#inPlace.size === 0) return bringsNothing ? this.isPinned() : this.isThere()
     for (const { directory } of this.#inPlace.values()) if (!existsSync(directory)) return false
     return true
   }

@@ -5,7 +5,7 @@
  * has run enough versions of the code, or when its cache was removed: the call that it was given then goes to another worker.
  */
 import type { Writable } from 'node:stream'
-import { invoke, type ItemSink } from '../call/invoke.ts'
+import { invoke, type Invocation, type ItemSink } from '../call/invoke.ts'
 import { encodeOutcome, type Outcome } from '../call/outcome.ts'
 import { RunningCall } from '../call/running-call.ts'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
@@ -38,13 +38,18 @@ export async function serve(sender: ToSender, programUrl: string, watching: Prom
   // What nearly every pickle needs is made while the sender takes its turn.
   setImmediate(intrinsicByName, 'Object')
   for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
-    if (!runtime().cache.isWhole() || (await answer(call, conversation))) return
+    const atHand = invocationAtHand(call.body, call.defined)
+    if (!runtime().cache.isWhole(atHand !== undefined) || (await answer(call, atHand, conversation))) return
   }
 }
 
 /** Runs a call and sends its outcome; true when this worker should run no other. */
-async function answer(call: IncomingCall, conversation: Conversation): Promise<boolean> {
-  const { ok, body } = encodeOutcome(await outcomeOfCall(call, conversation), encode)
+async function answer(
+  call: IncomingCall,
+  atHand: Invocation | undefined,
+  conversation: Conversation,
+): Promise<boolean> {
+  const { ok, body } = encodeOutcome(await outcomeOfCall(call, atHand, conversation), encode)
   conversation.running = undefined
   const last = hasStrayed() || runtime().cache.retirement.isDue
   // What the call has printed is on its way before the sender learns that the call is over.
@@ -53,9 +58,12 @@ async function answer(call: IncomingCall, conversation: Conversation): Promise<b
   return last
 }
 
-async function outcomeOfCall(call: IncomingCall, conversation: Conversation): Promise<Outcome> {
+async function outcomeOfCall(
+  call: IncomingCall,
+  atHand: Invocation | undefined,
+  conversation: Conversation,
+): Promise<Outcome> {
   const { id, attempt, traceparent, body, defined } = call
-  const atHand = invocationAtHand(body, defined)
   let snapshotId = defined?.known && defined.manifest.snapshots[0]
   try {
     if (!atHand) snapshotId = await obtain(call, conversation.supplies)

@@ -43,3 +43,29 @@ for (const target of ['local:', 'inline:']) {
     }
   })
 }
+
+test('nor does a warm worker whose function needs nothing of the cache live on without one', async () => {
+  const project = new Project({
+    'package.json': JSON.stringify({ name: 'warm', type: 'module' }),
+    'main.ts': `
+import { renameSync } from 'node:fs'
+import { connect } from 'modulepickle'
+const pool = await connect('local:', { workers: 1 })
+const worker = pool.remote(() => process.pid)
+const [first, warm] = [await worker(), await worker()]
+renameSync(process.env.MODULEPICKLE_CACHE!, process.env.MODULEPICKLE_CACHE + '1')
+const next = await worker()
+await pool.close()
+console.log(JSON.stringify([first === warm, warm === next]))
+`,
+  })
+  project.installModulepickle()
+  const cache = `${project.directory}-cache`
+  try {
+    const { stdout, stderr } = await project.run('type stripping', 'main.ts', [], { MODULEPICKLE_CACHE: cache })
+    assert.equal(stdout.trim(), '[true,false]', stderr)
+  } finally {
+    for (const round of ['', 1]) rmSync(cache + round, { recursive: true, force: true })
+    project.remove()
+  }
+})

@@ -54,7 +54,7 @@ interface SnapshotFile {
 export class SnapshotCache {
   readonly #directory: CacheDirectory
   /** Of the directories that it was opened with. */
-  readonly #identity: string
+  readonly #identity: readonly (number | undefined)[]
   readonly #objects: ObjectStore
   readonly #descriptions = new Map<ObjectId, SnapshotDescription>()
   readonly #pins: Pins
@@ -81,7 +81,12 @@ export class SnapshotCache {
 
   /** False when it was removed, all or a part of it, also where somebody has made another one in its place. */
   isThere(): boolean {
-    return identityOf(this.#directory) === this.#identity
+    return identityOf(this.#directory).every((each, index) => each === this.#identity[index])
+  }
+
+  /** False when it was removed as a whole: one look, and no more than that. */
+  isPinned(): boolean {
+    return this.#pins.areThere()
   }
 
   /**
@@ -366,7 +371,9 @@ function isSendable(missing: readonly PackageNeed[]): boolean {
 }
 
 /** What tells directories from others that were made later under the same names; an inode may be used again. */
-function identityOf(directory: CacheDirectory): string {
-  const stats = Object.values(directory).map((each: string) => statSync(each, { bigint: true, throwIfNoEntry: false }))
-  return stats.map(stat => (stat ? `${stat.dev} ${stat.ino} ${stat.birthtimeNs}` : 'absent')).join(', ')
+function identityOf(directory: CacheDirectory): readonly (number | undefined)[] {
+  return Object.values(directory).flatMap((each: string) => {
+    const { dev, ino, birthtimeMs } = statSync(each, { throwIfNoEntry: false }) ?? {}
+    return [dev, ino, birthtimeMs]
+  })
 }
