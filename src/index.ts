@@ -4,24 +4,14 @@
  */
 import { installExtension } from './cloudpickle/extension.ts'
 import { registerExports } from './cloudpickle/public-names.ts'
-import { checkLoad, type LoadOptions } from './arrival.ts'
-import { checkDumpOptions, type DumpOptions } from './dump-options.ts'
-import {
-  extend as extendWith,
-  pickle,
-  unpickle,
-  unpickleSync,
-  type ArrivalOptions,
-  type PicklerClass,
-  type ShipsModules,
-} from './modulepickle.ts'
-import { unpickleData } from './unpickle-data.ts'
+import type { LoadOptions } from './arrival.ts'
+import type { DumpOptions } from './dump-options.ts'
+import { dumpsFrom, loadsSyncWith, loadsWith, type Arriving } from './dumps-and-loads.ts'
+import { extend as extendWith, type PicklerClass, type ShipsModules } from './modulepickle.ts'
 import { packageDirectory } from './executors/own-package.ts'
 // oxlint-disable-next-line import/no-self-import -- its exports, as others see them
 import * as exports from './index.ts'
 import { receivingCache, WithReceived } from './received.ts'
-import { signPickle, verifyPickle } from './signing/signed-pickle.ts'
-import { signingKey } from './signing/signing-key.ts'
 import { workingDirectory } from './snapshot/pack/working-directory.ts'
 
 export type { LoadOptions } from './arrival.ts'
@@ -78,9 +68,7 @@ const source = new WithReceived(workingDirectory())
  * @throws ModulePickleError with the path to what cannot be pickled
  */
 export function dumps(value: unknown, options: DumpOptions = {}): Uint8Array {
-  checkDumpOptions(options)
-  const { packages = 'reference', changed = 'warn', key } = options
-  return signPickle(pickle(value, { source, selfContained: true, packages, changed }).bytes, signingKey(key))
+  return dumpsFrom(source, value, options)
 }
 
 /**
@@ -89,9 +77,7 @@ export function dumps(value: unknown, options: DumpOptions = {}): Uint8Array {
  * @throws ModulePickleError; ERR_PACKAGE_MISMATCH before anything runs
  */
 export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
-  checkLoad(bytes, options)
-  const pickled = verifyPickle(bytes, signingKey(options.key))
-  return (options.allow ? unpickleData(pickled) : await unpickle(pickled, arrivalOptions(options))) as T
+  return (await loadsWith(arriving, bytes, options)) as T
 }
 
 /**
@@ -99,9 +85,7 @@ export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions
  * @throws ModulePickleError ERR_MODULE_ASYNC for a module with top-level await
  */
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
-  checkLoad(bytes, options)
-  const pickled = verifyPickle(bytes, signingKey(options.key))
-  return (options.allow ? unpickleData(pickled) : unpickleSync(pickled, arrivalOptions(options))) as T
+  return loadsSyncWith(arriving, bytes, options) as T
 }
 
 /** A CloudPickler class, also one of your own, that ships the local packages its pickles refer to. */
@@ -119,12 +103,10 @@ export function extendCloudpickle(): void {
   installExtension({ dumps, loads })
 }
 
-function arrivalOptions({ packages = [process.cwd()] }: LoadOptions): ArrivalOptions {
-  return {
-    // Opened only for pickles that carry or name snapshots.
-    get cache() {
-      return receivingCache()
-    },
-    packages: { directories: packages, runtime: packageDirectory },
-  }
-}
+const arriving: Arriving = directories => ({
+  // Opened only for pickles that carry or name snapshots.
+  get cache() {
+    return receivingCache()
+  },
+  packages: { directories, runtime: packageDirectory },
+})

@@ -5,20 +5,10 @@
  * factory for both: a function that is declared at the top level of its module is what travels by name.
  */
 import { installExtension } from '../cloudpickle/extension.ts'
-import { checkLoad, type LoadOptions } from '../arrival.ts'
-import { checkDumpOptions, type DumpOptions } from '../dump-options.ts'
-import {
-  extend as extendWith,
-  pickle,
-  unpickle,
-  unpickleSync,
-  type ArrivalOptions,
-  type PicklerClass,
-  type ShipsModules,
-} from '../modulepickle.ts'
-import { unpickleData } from '../unpickle-data.ts'
-import { signPickle, verifyPickle } from '../signing/signed-pickle.ts'
-import { signingKey } from '../signing/signing-key.ts'
+import type { LoadOptions } from '../arrival.ts'
+import type { DumpOptions } from '../dump-options.ts'
+import { dumpsFrom, loadsSyncWith, loadsWith, type Arriving } from '../dumps-and-loads.ts'
+import { extend as extendWith, type PicklerClass, type ShipsModules } from '../modulepickle.ts'
 import { runtime } from './runtime.ts'
 
 export { isModulePickleError, ModulePickleError } from '../errors.ts'
@@ -31,26 +21,17 @@ export { explain, explainFile } from './unexplained.ts'
 
 /** Pickles any value; functions come with the local packages that they need, as these were sent here. */
 export function dumps(value: unknown, options: DumpOptions = {}): Uint8Array {
-  checkDumpOptions(options)
-  const { packages = 'reference', changed = 'warn', key } = options
-  return signPickle(
-    pickle(value, { source: runtime().source, selfContained: true, packages, changed }).bytes,
-    signingKey(key),
-  )
+  return dumpsFrom(runtime().source, value, options)
 }
 
 /** The value of a pickle; its modules are evaluated first. */
 export async function loads<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): Promise<T> {
-  checkLoad(bytes, options)
-  const pickled = verifyPickle(bytes, signingKey(options.key))
-  return (options.allow ? unpickleData(pickled) : await unpickle(pickled, arrivalOptions(options))) as T
+  return (await loadsWith(arriving, bytes, options)) as T
 }
 
 /** As `loads`, without waiting. */
 export function loadsSync<T = unknown>(bytes: Uint8Array, options: LoadOptions = {}): T {
-  checkLoad(bytes, options)
-  const pickled = verifyPickle(bytes, signingKey(options.key))
-  return (options.allow ? unpickleData(pickled) : unpickleSync(pickled, arrivalOptions(options))) as T
+  return loadsSyncWith(arriving, bytes, options) as T
 }
 
 /** A CloudPickler class that ships the local packages its pickles refer to. */
@@ -69,7 +50,7 @@ export function extendCloudpickle(): void {
 }
 
 /** A pickle may have been made by this very worker, whose packages are where the sender said. */
-function arrivalOptions({ packages = [process.cwd()] }: LoadOptions): ArrivalOptions {
+const arriving: Arriving = directories => {
   const { arrival } = runtime()
-  return { ...arrival, packages: { ...arrival.packages, directories: packages } }
+  return { ...arrival, packages: { ...arrival.packages, directories } }
 }
