@@ -3,54 +3,26 @@
  * compute here.
  */
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { transformSync } from 'esbuild'
-import { Project, repository, runNode, type Loader } from '../support/project.ts'
+import { CaseReceiver, caseNames, typescriptSender, type Outcomes } from '../support/cases.ts'
+import { repository, type Loader } from '../support/project.ts'
 
 const fixture = path.join(repository, 'test/fixtures/closures')
-const program = readFileSync(path.join(fixture, 'main.ts'), 'utf8')
-const names = [...program.matchAll(/^ *cases\['(.*?)'\]/gm)].map(match => match[1]!)
 
 for (const loader of ['plain ESM', 'tsx ESM', 'tsx CommonJS', 'type stripping'] satisfies Loader[]) {
   suite(`from ${loader}`, () => {
-    let receiver: Project
-    let outcomes: Record<string, string>
+    const receiver = new CaseReceiver()
+    let outcomes: Outcomes
 
     before(async () => {
-      const sender = new Project({
-        'package.json': JSON.stringify({ name: 'app', type: loader === 'tsx CommonJS' ? 'commonjs' : 'module' }),
-      })
-      const main = loader === 'plain ESM' ? 'main.js' : 'main.ts'
-      sender.installModulepickle()
-      for (const name of ['main.ts', 'counter.ts']) {
-        const text = readFileSync(path.join(fixture, name), 'utf8')
-        if (main === 'main.ts') sender.write({ [name]: text })
-        else sender.write({ [name.replace('.ts', '.js')]: plain(text) })
-      }
-      receiver = new Project({ 'package.json': '{"name":"receiver","type":"module"}' })
-      receiver.installModulepickle()
-      const pickles = receiver.path('pickles.json')
-      const sent = await sender.run(loader, main, [pickles])
-      assert.equal(sent.code, 0, sent.stderr)
-      rmSync(sender.directory, { recursive: true })
-      cpSync(path.join(fixture, 'receive.mjs'), receiver.path('receive.mjs'))
-      mkdirSync(receiver.path('cache'), { mode: 0o700 })
-      const received = await runNode(process.execPath, [receiver.path('receive.mjs'), pickles], {
-        cwd: receiver.directory,
-        env: { MODULEPICKLE_CACHE: receiver.path('cache') },
-      })
-      assert.equal(received.code, 0, received.stderr)
-      outcomes = JSON.parse(received.stdout) as Record<string, string>
+      const { sender, main } = typescriptSender(fixture, loader)
+      await receiver.take(sender, loader, main, 'pickles.json')
+      outcomes = await receiver.outcomes('pickles.json')
     })
 
     after(() => receiver.remove())
 
-    for (const name of names) test(name, () => assert.equal(outcomes[name], 'ok'))
+    for (const name of caseNames(path.join(fixture, 'main.ts'))) test(name, () => assert.equal(outcomes[name], 'ok'))
   })
-}
-
-function plain(text: string): string {
-  return transformSync(text, { loader: 'ts', format: 'esm' }).code.replaceAll(/\.ts(["'])/g, '.js$1')
 }

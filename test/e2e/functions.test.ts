@@ -1,8 +1,12 @@
 /** Functions by value, topic by topic, from a program to a fresh process that has none of its files. */
 import assert from 'node:assert/strict'
-import { before, suite, test } from 'node:test'
-import { caseNames, runCases } from '../support/closure-cases.ts'
-import { nodeOfMajor, type Loader } from '../support/project.ts'
+import { cpSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { CaseReceiver, caseNames, type Outcomes } from '../support/cases.ts'
+import { nodeOfMajor, Project, repository, type Loader } from '../support/project.ts'
+
+const fixtures = path.join(repository, 'test/fixtures/functions')
 
 interface Topic {
   readonly program: string
@@ -40,10 +44,23 @@ for (const { program, title, loaders, majors } of topics) {
 
 function cover(title: string, program: string, loader: Loader, node?: string): void {
   suite(title, () => {
-    let outcomes: Record<string, string>
+    const receiver = new CaseReceiver(node)
+    let outcomes: Outcomes
+
     before(async () => {
-      outcomes = await runCases(program, loader, node)
+      const extension = loader.startsWith('tsx') || loader === 'type stripping' ? '.ts' : path.extname(program)
+      const type = loader === 'tsx CommonJS' || extension === '.cjs' ? 'commonjs' : 'module'
+      const sender = new Project({ 'package.json': JSON.stringify({ name: 'app', type }) })
+      sender.installModulepickle()
+      cpSync(fixtures, sender.directory, { recursive: true })
+      const main = `main${extension}`
+      cpSync(path.join(fixtures, program), sender.path(main))
+      await receiver.take(sender, loader, main, 'pickles.json')
+      outcomes = await receiver.outcomes('pickles.json')
     })
-    for (const name of caseNames(program)) test(name, () => assert.equal(outcomes[name], 'ok'))
+
+    after(() => receiver.remove())
+
+    for (const name of caseNames(path.join(fixtures, program))) test(name, () => assert.equal(outcomes[name], 'ok'))
   })
 }
