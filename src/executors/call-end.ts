@@ -9,7 +9,7 @@ export class CallEnd {
   reason: ModulePickleError | undefined
   readonly #callId: string
   readonly #signal: AbortSignal | undefined
-  readonly #onAbort = (): void => this.end(cancelled(this.#callId, this.#signal?.reason))
+  readonly #onAbort = (): void => this.end(cancelled(`Call ${this.#callId}`, this.#signal?.reason))
   readonly #timer: NodeJS.Timeout | undefined
   #listener: (reason: ModulePickleError) => void = () => {}
 
@@ -22,7 +22,7 @@ export class CallEnd {
   }
 
   cancel(): void {
-    this.end(cancelled(this.#callId))
+    this.end(cancelled(`Call ${this.#callId}`))
   }
 
   end(reason: ModulePickleError): void {
@@ -52,8 +52,8 @@ export class CallEnd {
   }
 }
 
-function cancelled(callId: string, cause?: unknown): ModulePickleError {
-  return new ModulePickleError('ERR_CALL_CANCELLED', `Call ${callId} was cancelled.`, { cause })
+export function cancelled(what: string, cause?: unknown): ModulePickleError {
+  return new ModulePickleError('ERR_CALL_CANCELLED', `${what} was cancelled.`, { cause })
 }
 
 function timedOut(callId: string, timeoutMs: number): ModulePickleError {

@@ -95,7 +95,8 @@ export interface Executor extends AsyncDisposable {
   attach(callId: string): CallHandle<unknown>
   /**
    * Runs `fn(input, index)` for each input. Inputs are taken as results are, no earlier than needed, and no more are taken
-   * once the consumer has stopped; calls that are then still running are cancelled.
+   * once the consumer has stopped or a `signal` of `with` has aborted; calls that are then still running are cancelled. What the
+   * signal cuts short ends by throwing, also where errors are yielded.
    * @throws ModulePickleError when `fn` cannot be captured; TypeError or RangeError for inputs or options that mean nothing
    */
   map<T, R>(

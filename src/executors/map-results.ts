@@ -70,6 +70,14 @@ export class MapResults<T, R> implements MapCall<R> {
     return { done: true, value: undefined }
   }
 
+  /** Takes no more inputs, also where one is being waited for: what was started is still told of, and then `reason` is thrown. */
+  interrupt(reason: unknown): void {
+    if (this.#isExhausted || this.#isStopped) return
+    this.#endWith(reason)
+    this.#returnInputs().catch(() => {})
+    this.#advance()
+  }
+
   async toArray(): Promise<R[]> {
     const results: R[] = []
     for await (const result of this) results.push(result)
@@ -112,15 +120,20 @@ export class MapResults<T, R> implements MapCall<R> {
       while (!this.#isExhausted && !this.#isStopped && this.#entries.length < this.#source.concurrency) {
         this.#iterator ??= iterate(this.#source.inputs)
         const next = await this.#iterator.next()
+        if (this.#isExhausted || this.#isStopped) break
         if (next.done) this.#isExhausted = true
-        else if (!this.#isStopped) this.#start(next.value)
+        else this.#start(next.value)
       }
     } catch (error) {
-      this.#isExhausted = true
-      this.#failure = { ok: false, error }
+      if (!this.#isExhausted) this.#endWith(error)
     }
     this.#isTaking = false
     if (this.#isExhausted) this.#advance()
+  }
+
+  #endWith(error: unknown): void {
+    this.#isExhausted = true
+    this.#failure = { ok: false, error }
   }
 
   #start(input: T): void {
@@ -151,7 +164,10 @@ export class MapResults<T, R> implements MapCall<R> {
     const running = this.#entries.splice(0)
     for (const { call, settled } of running) if (!settled) call.cancel()
     this.#finish()
-    if (this.#isExhausted) return
+    if (!this.#isExhausted) await this.#returnInputs()
+  }
+
+  async #returnInputs(): Promise<void> {
     const returned = Promise.resolve(this.#iterator?.return?.())
     // An input that is being waited for may never come; then the inputs end whenever they can.
     if (this.#isTaking) returned.catch(() => {})

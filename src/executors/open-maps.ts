@@ -3,13 +3,15 @@
  * them, and they may start calls meanwhile.
  */
 export class OpenMaps {
-  readonly #open = new Set<string>()
+  /** By id, what ends the map before its inputs do. */
+  readonly #open = new Map<string, (reason: Error) => void>()
   #isClosing = false
   #onQuiet = (): void => {}
 
-  /** The first result of a map was asked for. */
-  begin(id: string): void {
-    if (!this.#isClosing) this.#open.add(id)
+  /** The first result of a map was asked for. False where none is admitted any more. */
+  begin(id: string, interrupt: (reason: Error) => void): boolean {
+    if (!this.#isClosing) this.#open.set(id, interrupt)
+    return !this.#isClosing
   }
 
   /** Nothing more will be started. */
@@ -29,9 +31,11 @@ export class OpenMaps {
     if (this.#open.size > 0) await new Promise<void>(resolve => (this.#onQuiet = resolve))
   }
 
-  /** None is waited for any longer, and none may start calls. */
-  abandon(): void {
+  /** None is waited for any longer, and none may start calls: they end with `reason`. */
+  abandon(reason: Error): void {
+    const open = [...this.#open.values()]
     this.#open.clear()
     this.#onQuiet()
+    for (const interrupt of open) interrupt(reason)
   }
 }

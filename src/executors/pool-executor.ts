@@ -4,6 +4,7 @@
 import { ModulePickleError } from '../errors.ts'
 import { reduceSymbol } from '../pickle/index.ts'
 import { checkCallOptions, type CallOptions } from './call-options.ts'
+import { cancelled } from './call-end.ts'
 import type { CallPool, MakePool } from './call-pool.ts'
 import { CallRunner, type AnyFunction, type Captured } from './call-runner.ts'
 import type { CodeSources } from './code-sources.ts'
@@ -88,10 +89,10 @@ class PoolExecutor implements Executor {
   ): Promise<CallHandle<Returned<R>>> {
     this.#check('submit()', options)
     checkArguments(args)
-    const refusal = this.#refusal()
+    const refusal = this.#refusal() ?? wrongFunction(fn)
     if (refusal) throw refusal
     const merged = { ...this.#options, ...options }
-    const call = this.#start<Returned<R>>(undefined, { fn, args }, callSite(this.submit), merged, wrongFunction(fn))
+    const call = this.#start<Returned<R>>(undefined, { fn, args }, callSite(this.submit), merged)
     // Told to who asks for the result.
     call.catch(() => {})
     return { id: call.id, result: () => call, cancel: call.cancel, logs: call.logs }
@@ -133,11 +134,18 @@ class PoolExecutor implements Executor {
     checkIterable('The inputs of map()', inputs)
     const site = callSite(this.map)
     const defined = this.#define(fn, site)
-    return new MapResults<T, Awaited<R> | Error>({
+    const interrupt = (reason: Error): void => results.interrupt(reason)
+    const { signal } = this.#options
+    const onAbort = (): void => interrupt(cancelled('The map', signal?.reason))
+    const results: MapResults<T, Awaited<R> | Error> = new MapResults({
       inputs,
       concurrency,
       ordered,
-      begin: () => maps.begin(defined.id),
+      begin: () => {
+        if (!maps.begin(defined.id, interrupt)) interrupt(closed('is closed'))
+        else if (signal?.aborted) onAbort()
+        else signal?.addEventListener('abort', onAbort)
+      },
       start: (item, index) => {
         const refusal = maps.has(defined.id) ? undefined : this.#refusal()
         const start = { site, options: this.#options, refusal }
@@ -145,10 +153,12 @@ class PoolExecutor implements Executor {
         return { result: errors === 'yield' ? call.catch(asError) : call, cancel: call.cancel }
       },
       done: () => {
+        signal?.removeEventListener('abort', onAbort)
         maps.end(defined.id)
         pool.release(defined.id)
       },
     })
+    return results
   }
 
   remote<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => Call<Returned<R>> {
@@ -196,7 +206,7 @@ class PoolExecutor implements Executor {
 
   #stopAll(): void {
     const { maps, pool } = this.#shared
-    maps.abandon()
+    maps.abandon(closed('was closed by force before the map was at its end'))
     pool.stopAll(closed('was closed by force before the call was done'))
   }
 

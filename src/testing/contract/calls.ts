@@ -147,6 +147,7 @@ export const calls: readonly ContractTest[] = [
     async run({ executor, functions: { add } }) {
       const wrong = 'add' as unknown as typeof add
       assert.ok((await failureOf(executor.run(wrong, 1, 2))) instanceof TypeError)
+      assert.ok((await failureOf(executor.submit(wrong, [1, 2]))) instanceof TypeError)
       assert.throws(() => executor.remote(wrong), TypeError)
       assert.throws(() => executor.map(wrong, [1]), TypeError)
       assert.throws(() => executor.with({ timeout: 1 } as object), TypeError)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { until } from '../deadline.ts'
 import { failsWith, failureOf, type ContractTest } from './contract-test.ts'
+import { oneAndNoMore } from './maps.ts'
 
 export const closing: readonly ContractTest[] = [
   {
@@ -46,6 +47,16 @@ export const closing: readonly ContractTest[] = [
       await executor.close({ timeoutMs: 50 })
       await Promise.all(failures)
       await executor.close({ force: true })
+    },
+  },
+  {
+    name: 'close by force ends a map that waits for an input',
+    async run({ executor, functions: { square } }) {
+      const results = executor.map(square, oneAndNoMore(), { concurrency: 2 })
+      assert.deepEqual((await results.next()).value, [1, 0])
+      const failure = failsWith('ERR_EXECUTOR_CLOSED', results.next())
+      await executor.close({ force: true })
+      await failure
     },
   },
   {

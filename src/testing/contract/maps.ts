@@ -1,7 +1,7 @@
 /** map: order, bounds both ways, errors, and its end. */
 import assert from 'node:assert/strict'
 import { until } from '../deadline.ts'
-import { failureOf, type ContractTest } from './contract-test.ts'
+import { failsWith, failureOf, type ContractTest } from './contract-test.ts'
 
 /** Numbers without end, and what became of them. */
 class Inputs implements Iterable<number> {
@@ -15,6 +15,12 @@ class Inputs implements Iterable<number> {
       this.isEnded = true
     }
   }
+}
+
+/** The second one never comes. */
+export async function* oneAndNoMore(): AsyncGenerator<number> {
+  yield 1
+  await new Promise<never>(() => {})
 }
 
 export const maps: readonly ContractTest[] = [
@@ -128,6 +134,22 @@ export const maps: readonly ContractTest[] = [
       }
       assert.equal((await failureOf(taking())).message, 'no more')
       assert.deepEqual(results, [1, 4])
+    },
+  },
+  {
+    name: 'a signal ends a map that waits for an input, and one that gives errors among its results',
+    async run({ executor, functions: { square } }) {
+      for (const errors of ['throw', 'yield'] as const) {
+        const controller = new AbortController()
+        const inputs = oneAndNoMore()
+        const results = executor.with({ signal: controller.signal }).map(square, inputs, { concurrency: 2, errors })
+        assert.deepEqual((await results.next()).value, [1, 0])
+        const failure = failsWith('ERR_CALL_CANCELLED', results.next())
+        controller.abort(new RangeError('enough'))
+        assert.ok((await failure).cause instanceof RangeError)
+        assert.deepEqual(await results.next(), { done: true, value: undefined })
+      }
+      assert.deepEqual(await executor.map(square, [2]).toArray(), [[4, 0]])
     },
   },
   {
