@@ -19,7 +19,7 @@ interface Collection {
 /** What the pickle that is being written tells. */
 export interface Written {
   /** When a value was written first; undefined where it was not. */
-  indexOf(value: object): number | undefined
+  indexOf(value: object | symbol): number | undefined
   /** The path to the value that is being written. */
   path(): string
 }
