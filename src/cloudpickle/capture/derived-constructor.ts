@@ -6,7 +6,7 @@
  * stand-ins for all parameters (revive/private-state.ts).
  */
 import type { FunctionSite } from '../source/lexical-scopes.ts'
-import { boundNames } from '../source/module-record.ts'
+import { boundNames } from '../source/patterns.ts'
 import type { AnyNode } from '../source/parse.ts'
 
 /** The offset to stop at; undefined for a constructor that does something before. */

@@ -80,3 +80,7 @@ function isNode(value: unknown): value is AnyNode {
 export function isStrictDirective(statement: AnyNode): boolean {
   return 'directive' in statement && statement.directive === 'use strict'
 }
+
+export function isFunctionOrClass(node: Node): boolean {
+  return /^(Function|ArrowFunction|Class)(Declaration|Expression)$/.test(node.type)
+}

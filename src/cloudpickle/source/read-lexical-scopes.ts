@@ -4,8 +4,9 @@
  * Follows the scoping rules of ECMA-262: blocks, hoisting, function names, class bodies.
  */
 import type { Binding, ContextUse, FunctionSite, LexicalScopes, Reference, Scope } from './lexical-scopes.ts'
-import { boundNames, isFunctionOrClass, type ModuleRecord } from './module-record.ts'
-import { childNodes, type AnyNode, type Node } from './parse.ts'
+import type { ModuleRecord } from './module-record.ts'
+import { childNodes, isFunctionOrClass, type AnyNode, type Node } from './parse.ts'
+import { boundNames } from './patterns.ts'
 
 export function readLexicalScopes(record: ModuleRecord): LexicalScopes {
   const builder = new ScopeBuilder(record)

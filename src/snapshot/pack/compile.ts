@@ -7,7 +7,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { ModulePickleError } from '../../errors.ts'
-import { moduleUrlVariable } from '../../cloudpickle/source/module-record.ts'
+import { moduleUrlVariable } from '../../cloudpickle/source/module-requests.ts'
 import type { SourceKind } from '../../cloudpickle/source/parse.ts'
 import { outputPath, sourcePath } from './output-path.ts'
 import type { TypeScriptOptions } from './tsconfig.ts'

@@ -3,14 +3,8 @@
  *
  * Input is one file and how it is to run; output does not depend on any other file.
  */
-import {
-  exportedNames,
-  readModule,
-  type DeclarationKind,
-  type ModuleRecord,
-  type ModuleRequest,
-} from '../../cloudpickle/source/module-record.ts'
 import type { Edit } from '../../cloudpickle/source/edit.ts'
+import type { DeclarationKind, ModuleRecord, ModuleRequest } from '../../cloudpickle/source/module-record.ts'
 import {
   childNodes,
   parse,
@@ -25,6 +19,7 @@ import {
   privateAccessKey,
   type ClassNode,
 } from '../../cloudpickle/source/private-access.ts'
+import { exportedNames, readModule } from '../../cloudpickle/source/read-module.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { compile, mapComment, type Compiler } from './compile.ts'
 import { kindOfText } from './module-kind.ts'

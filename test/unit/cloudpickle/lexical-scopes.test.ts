@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { FunctionSite, LexicalScopes } from '../../../src/cloudpickle/source/lexical-scopes.ts'
 import { readLexicalScopes } from '../../../src/cloudpickle/source/read-lexical-scopes.ts'
-import { readModule } from '../../../src/cloudpickle/source/module-record.ts'
+import { readModule } from '../../../src/cloudpickle/source/read-module.ts'
 
 function analyse(text: string): LexicalScopes {
   return readLexicalScopes(readModule(text, 'module', 'test.js'))

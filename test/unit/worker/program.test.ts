@@ -10,7 +10,7 @@ import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { suite, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { readModule } from '../../../src/cloudpickle/source/module-record.ts'
+import { readModule } from '../../../src/cloudpickle/source/read-module.ts'
 import { repository } from '../../support/project.ts'
 
 const file = path.join(repository, 'dist/worker.js')
