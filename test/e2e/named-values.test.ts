@@ -23,6 +23,13 @@ const cases = {
   'an object that was changed travels as it is': [() => [cache, () => cache], ([cache, f]) => cache.size === 1 && f().size === 0],
   'an object alone travels as it is': [() => { const it = structuredClone(shape); return [it, shape] }, ([a, b]) => a !== b && b.kind === 'shape'],
   'a binding that is assigned to is no name': [() => [current, () => current], ([value, f]) => value.n === 2 && f().n === 1],
+  'a class that a call made, and an instance': [() => [new Mixed(), Mixed, x => [x instanceof Mixed, Mixed]], ([x, c, f]) => f(x)[0] && f(x)[1] === c],
+  'an instance of such a class, before a function of a module that has it': [() => [new Mixed(), isMixed], ([x, f]) => f(x)],
+  'an instance of such a class with private state, and a function of another module': [() => { const x = new Keyed(); x.next(); return [x, isKeyed] }, ([x, f]) => f(x) && x.next() === 2],
+  'a class that is exported by default and made by a call': [() => [() => Anonymous, Anonymous], ([f, c]) => f() === c],
+  'a function that was made at the top level and registered': [() => [handler, () => handler, isHandler], ([h, f, is]) => h === f() && is(h)],
+  'a function that was taken out of a literal': [() => [taken, () => taken], ([value, f]) => value === f()],
+  'a function over variables of its own travels with them': [() => [count, () => count], ([value, f]) => value() === 2 && f()() === 1],
   'what no literal makes travels as it is': [() => [made, () => made], ([value, f]) => value.at !== f().at],
 }
 `
@@ -43,7 +50,26 @@ export const cache = new Map()
 export let current = { n: 1 }
 export const advance = () => { current = { n: 2 } }
 export const made = { at: process.pid }
+const counter = () => { let n = 0; return () => ++n }
+export const count = counter()
+const handlers = new Set()
+const register = value => (handlers.add(value), value)
+export const handler = register(() => 'handled')
+export const isHandler = value => handlers.has(value)
+export const { taken } = { taken: () => 'taken' }
 `,
+  'mixins.js': `
+export const mixin = Base => class extends Base {}
+export const keyed = Base => class extends Base { #n = 0; next() { return ++this.#n } }
+`,
+  'mixed.js': `
+import { keyed, mixin } from './mixins.js'
+export const Mixed = mixin(Object)
+export const isMixed = value => value instanceof Mixed
+export const Keyed = keyed(Mixed)
+export default mixin(Array)
+`,
+  'keyed.js': "import * as mixed from './mixed.js'\nexport const isKeyed = value => value instanceof mixed.Keyed\n",
   'round.js': 'const circle = { radius: 1 }\nexport { circle as round }\n',
   'index.js': "export * from './shapes.js'\nexport { round } from './round.js'\n",
   'node_modules/tagged/package.json': '{"name":"tagged","version":"1.0.0","type":"module","exports":"./index.js"}',
@@ -52,11 +78,14 @@ export const made = { at: process.pid }
   'main.js': `
 import { writeFileSync } from 'node:fs'
 import { dumps } from 'modulepickle'
-import { advance, cache, current, fixed, made, methods, readSecret, readTag, round, secretTag, shape, table, tag } from './index.js'
+import { advance, cache, count, current, fixed, handler, isHandler, made, methods, taken, readSecret, readTag, round, secretTag, shape, table, tag } from './index.js'
 import * as all from './index.js'
+import Anonymous, { isMixed, Keyed, Mixed } from './mixed.js'
+import { isKeyed } from './keyed.js'
 import { packageTag, readPackageTag } from 'tagged'
 ${cases}
 cache.set('filled', true)
+count()
 advance()
 const warnings = {}
 let name
@@ -117,7 +146,14 @@ suite('what a module holds, as a value and by its name', () => {
 
   test('where there are two of it, a warning names it', () => {
     assert.deepEqual(new Set(Object.values(warnings)), new Set(['WARN_VALUE_COPIED']))
-    const named = Object.keys(warnings).map(message => /^The object that (\w+) of (\S+) /.exec(message)?.slice(1))
-    assert.deepEqual(named.map(String).toSorted(), ['cache,index.js', 'current,index.js', 'made,index.js'])
+    const named = Object.keys(warnings).map(message =>
+      /^The (?:object|function) that (\w+) of (\S+) /.exec(message)?.slice(1),
+    )
+    assert.deepEqual(named.map(String).toSorted(), [
+      'cache,index.js',
+      'count,index.js',
+      'current,index.js',
+      'made,index.js',
+    ])
   })
 })

@@ -9,13 +9,13 @@ import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
 import { noteExportedNamespaces } from './exported-namespaces.ts'
 import { unsupported } from './free-variables.ts'
-import { builtinReference, scriptReference, type FunctionReference } from './function-reference.ts'
+import { builtinReference, ownsItsBindings, scriptReference, type FunctionReference } from './function-reference.ts'
 import { travelOf, type FunctionTravel } from './function-travel.ts'
 import { heapViewer } from './heap.ts'
 import { HeldBindings, isOfPackage } from './held-bindings.ts'
 import type { FunctionInternals, Inspector } from './inspector.ts'
 import { LiveClasses, type OwnedMember } from './live-classes.ts'
-import { LiveFunctions, type InternalCode } from './live-functions.ts'
+import { LiveFunctions, type InternalCode, type LiveFunction } from './live-functions.ts'
 import type { LoadedScript, LoadedScripts } from './loaded-script.ts'
 import { NamedValues } from './named-values.ts'
 import { moduleStoodFor } from './namespace-target.ts'
@@ -72,7 +72,12 @@ export class Capture {
     this.#functions = functions
     this.#held = new HeldBindings(inspector, functions)
     this.#named = new NamedValues(
-      { scriptOf: file => scripts.ofFile(file), codeOf: fn => functions.find(fn)?.site.code, isWritten },
+      {
+        scriptOf: file => scripts.ofFile(file),
+        codeOf: fn => functions.find(fn)?.site.code,
+        isOfModule: fn => isOfModule(functions.find(fn)),
+        isWritten,
+      },
       known,
     )
     this.#privates = new PrivateStates(inspector, functions)
@@ -105,6 +110,8 @@ export class Capture {
       const held = this.#held.functionOf(fn, script, scopes)
       if (held) return { kind: 'reference', ...held }
     } else this.#held.surround(script, scopes)
+    const named = this.#named.find(fn)
+    if (named) return { kind: 'reference', reference: named }
     const owned = this.#classes.ownerOf(fn, site, scopes)
     if (owned) return { kind: 'member', owned }
     const closure = captureClosure(fn, site, this.#unitOf(script), around, this.#scopes)
@@ -190,4 +197,9 @@ export class Capture {
     this.#units.set(script, unit)
     return unit
   }
+}
+
+function isOfModule(live: LiveFunction | undefined): boolean {
+  if (!live) return false
+  return live.site.form === 'class' || (live.site.scope.isModule && ownsItsBindings(live.script))
 }

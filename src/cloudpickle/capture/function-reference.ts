@@ -6,7 +6,8 @@
  * 2. what an installed package exports, by the file inside the package that was loaded, and what its modules hold in variables
  *    that are never reassigned (held-bindings.ts), as soon as a closure of the package travels;
  * 3. every function or class that a local module declares at its top level, exported or not, unless that module is an
- *    entry; methods of such classes by their path.
+ *    entry; methods of such classes by their path. A class that a call made, and a function that the top level made for one, by the
+ *    binding that holds it, where that is around a function in the pickle (named-values.ts).
  * Everything else travels by value: nested functions, whatever an entry or a module registered for it declares, and functions whose owner cannot be known
  * because something wrapped them. (Intrinsics of the language are named by the pickle layer before this is asked.)
  *

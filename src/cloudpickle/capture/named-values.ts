@@ -1,13 +1,15 @@
 /**
- * Objects and symbols that a pickle holds as values although a module that it names holds them, too: there, both are to be one.
+ * Values that a pickle holds although a module that it names holds them, too: there, both are to be one.
  *
- * A symbol never changes, so any lasting binding of the modules around the pickle's functions names it. An object that functions by
- * value use by its name is named as long as it is what the module's text makes (as-made.ts). With any other state it travels as a
- * value, because the state of a module stays with the module; then there are two, and a warning says so. Nothing is run.
+ * A symbol never changes, so any lasting binding of the modules around the pickle's functions names it; so it does a class that a
+ * call has made (a mixin, a decorator), and a function that a module's top level made, whose states are the module's. An object that
+ * functions by value use by its name is named as long as it is what the module's text makes (as-made.ts). With any other state it
+ * travels as a value, because the state of a module stays with the module; then there are two, and a warning says so. The same goes
+ * for functions over variables of their own. Nothing is run.
  */
 import path from 'node:path'
 import { isModuleNamespaceObject, isProxy } from 'node:util/types'
-import { isRegisteredByValue } from '../by-value.ts'
+import { isRegisteredByValue, registrations } from '../by-value.ts'
 import type { Binding } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
 import { resolveModule } from '../source/resolve.ts'
@@ -21,13 +23,18 @@ import type { ScopeChain } from './scope-chain.ts'
 export interface NamedValuesContext {
   readonly scriptOf: ScriptOfFile
   readonly codeOf: CodeOf
+  /** Whether what a function has beyond its own text is a module's: classes, and what is made at the top level of a module. */
+  isOfModule(fn: Function): boolean
   /** Whether the pickle holds a value already. */
-  isWritten(value: object | symbol): boolean
+  isWritten(value: Nameable): boolean
 }
+
+/** What may be in a pickle as a value and under a name. */
+export type Nameable = object | symbol
 
 /** What a binding holds, or an object in it. */
 interface Holding {
-  readonly value: object | symbol
+  readonly value: Nameable
   readonly reference: FunctionReference & { readonly module: { readonly kind: 'file' } }
   /** Something assigns to it: another value may be there. */
   readonly isReassigned: boolean
@@ -35,21 +42,31 @@ interface Holding {
   readonly root: { readonly value: unknown; readonly init: AnyNode } | undefined
 }
 
-/** By the binding through which they were found: what is never reassigned is looked at once. */
-const holdings = new WeakMap<Binding, readonly Holding[]>()
-const symbols = new WeakMap<LoadedScript, ReadonlyMap<symbol, FunctionReference>>()
+/** What is never reassigned is looked at once, and again when other modules travel by value. */
+let found = nothingFound()
+
+function nothingFound() {
+  return {
+    registrations: registrations(),
+    holdings: new WeakMap<Binding, readonly Holding[]>(),
+    symbols: new WeakMap<LoadedScript, ReadonlyMap<symbol, FunctionReference>>(),
+  }
+}
 
 export class NamedValues {
   readonly #context: NamedValuesContext
   /** Told before the pickle was begun anew. */
-  readonly #known: ReadonlyMap<object | symbol, FunctionReference>
+  readonly #known: ReadonlyMap<Nameable, FunctionReference>
   readonly #scripts = new Map<LoadedScript, () => ScopeChain>()
-  readonly #used = new Map<object | symbol, Holding>()
-  readonly #given = new Set<object | symbol>()
+  readonly #used = new Map<Nameable, Holding>()
+  readonly #given = new Set<Nameable>()
+  /** Functions that have no name by what their text says. */
+  readonly #nameless = new Set<Function>()
 
-  constructor(context: NamedValuesContext, known: ReadonlyMap<object | symbol, FunctionReference>) {
+  constructor(context: NamedValuesContext, known: ReadonlyMap<Nameable, FunctionReference>) {
     this.#context = context
     this.#known = known
+    if (found.registrations !== registrations()) found = nothingFound()
   }
 
   /** Takes note of a module whose function is in the pickle. */
@@ -64,41 +81,59 @@ export class NamedValues {
     }
   }
 
-  /** The reference for a value that is about to be written. */
-  find(value: object | symbol): FunctionReference | undefined {
+  /** The reference for a value that is about to be written; functions are only asked for whose text does not name them. */
+  find(value: Nameable): FunctionReference | undefined {
+    if (typeof value === 'function') this.#nameless.add(value as Function)
     const reference = this.#known.get(value) ?? this.#nameOf(value)
     if (reference) this.#given.add(value)
     return reference
   }
 
   /** What was written as a value before its name was known. `asked` are the symbols of the pickle. */
-  missed(asked: Iterable<symbol>): Map<object | symbol, FunctionReference> {
-    const found = new Map<object | symbol, FunctionReference>()
-    for (const value of [...this.#used.keys(), ...asked]) {
+  missed(asked: Iterable<symbol>): Map<Nameable, FunctionReference> {
+    const named = new Map<Nameable, FunctionReference>()
+    const used = [...this.#used.keys()].filter(value => typeof value !== 'function')
+    for (const value of [...used, ...this.#nameless, ...asked]) {
       if (this.#given.has(value) || !this.#context.isWritten(value)) continue
       const reference = this.#nameOf(value)
-      if (reference) found.set(value, reference)
+      if (reference) named.set(value, reference)
     }
-    return found
+    return named
   }
 
-  #nameOf(value: object | symbol): FunctionReference | undefined {
+  #nameOf(value: Nameable): FunctionReference | undefined {
     const holding = this.#used.get(value)
     if (holding) return this.#stays(holding) ? holding.reference : warnOfCopy(holding)
-    return typeof value === 'symbol' ? this.#symbolOf(value) : undefined
+    if (typeof value === 'symbol') return this.#symbolOf(value)
+    const mayBeHeld = typeof value === 'function' && this.#context.isOfModule(value as Function)
+    return mayBeHeld ? this.#functionOf(value as Function) : undefined
   }
 
   #stays({ value, isReassigned, root }: Holding): boolean {
     if (isReassigned) return false
     if (typeof value === 'symbol') return true
+    if (typeof value === 'function') return this.#context.isOfModule(value as Function)
     return root !== undefined && isAsMade(root.value, root.init, this.#context.codeOf)
   }
 
   #symbolOf(symbol: symbol): FunctionReference | undefined {
     for (const [script, scopes] of this.#scripts) {
-      const named = symbols.get(script) ?? this.#symbolsOf(script, scopes)
+      const named = found.symbols.get(script) ?? this.#symbolsOf(script, scopes)
       const reference = named.get(symbol)
       if (reference) return reference
+    }
+    return undefined
+  }
+
+  #functionOf(fn: Function): FunctionReference | undefined {
+    for (const [script, scopes] of this.#scripts) {
+      const variables = variablesOf(scopes)
+      for (const binding of script.scopes.module.bindings.values()) {
+        const isHere = Object.hasOwn(variables, binding.name) && read(variables, binding.name)?.value === fn
+        const open = isHere || isModuleLike(script, binding) ? this.#behind(script, binding, scopes) : []
+        const holding = open.find(({ value, isReassigned }) => value === fn && !isReassigned)
+        if (holding) return holding.reference
+      }
     }
     return undefined
   }
@@ -116,18 +151,18 @@ export class NamedValues {
         if (typeof value === 'symbol' && !isReassigned) named.set(value, reference)
       }
     }
-    if (isComplete) symbols.set(script, named)
+    if (isComplete) found.symbols.set(script, named)
     return named
   }
 
   #behind(script: LoadedScript, binding: Binding, scopes: () => ScopeChain): readonly Holding[] {
-    const known = holdings.get(binding)
+    const known = found.holdings.get(binding)
     if (known) return known
     const held = read(variablesOf(scopes), binding.name)
     if (!held) return []
-    const found = this.#holdings(script, binding, held.value)
-    holdings.set(binding, found)
-    return found
+    const behind = this.#holdings(script, binding, held.value)
+    found.holdings.set(binding, behind)
+    return behind
   }
 
   #holdings(script: LoadedScript, binding: Binding, value: unknown): readonly Holding[] {
@@ -166,27 +201,28 @@ function holdingsOf(
   const isReassigned = script?.scopes.module.bindings.get(local)?.reassigned ?? false
   const init = script?.record.declarations.get(local)?.init
   const root = init && { value, init }
-  const holding = (each: object | symbol, path: string): Holding => {
+  const holding = (each: Nameable, path: string): Holding => {
     return { value: each, reference: { module: { kind: 'file', file }, name: path }, isReassigned, root }
   }
-  const found = [holding(value, name)]
+  const holdings = [holding(value, name)]
   const open: [unknown, AnyNode, string][] = init ? [[value, init, name]] : []
   for (let next = open.pop(); next; next = open.pop()) {
     const [object, literal, path] = next
     for (const [key, inner] of innerLiterals(literal)) {
       const each: unknown = Object.getOwnPropertyDescriptor(Object(object), key)?.value
       if (key.includes('.') || !isNameable(each)) continue
-      found.push(holding(each, `${path}.${key}`))
+      holdings.push(holding(each, `${path}.${key}`))
       open.push([each, inner, `${path}.${key}`])
     }
   }
-  return found
+  return holdings
 }
 
-/** Functions have names of their own, and so have modules. */
-function isNameable(value: unknown): value is object | symbol {
+/** Modules have names of their own. */
+function isNameable(value: unknown): value is Nameable {
   if (typeof value === 'symbol') return Symbol.keyFor(value) === undefined
-  return typeof value === 'object' && value !== null && !isProxy(value) && !isModuleNamespaceObject(value)
+  if (typeof value !== 'object' && typeof value !== 'function') return false
+  return value !== null && !isProxy(value) && !isModuleNamespaceObject(value)
 }
 
 function isModuleLike(script: LoadedScript, { name }: Binding): boolean {
@@ -221,7 +257,7 @@ function read(variables: Readonly<Record<string, unknown>>, name: string): { rea
 
 function warnOfCopy({ value, reference: { module, name } }: Holding): undefined {
   const { file } = module as unknown as { file: string }
-  const what = typeof value === 'symbol' ? 'symbol' : 'object'
+  const what = typeof value
   warnOnce(
     'WARN_VALUE_COPIED',
     `The ${what} that ${name.replace(/^#/, '')} of ${path.relative(process.cwd(), file)} holds is in the pickle as a value, and a function ` +
