@@ -1,4 +1,4 @@
-/** What code tells of its call when that is over: nobody hears it, and it harms no other call. */
+/** What code leaves behind when its call is over: what it tells then nobody hears, and mocks of timers keep no call from its end. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Project } from '../support/project.ts'
@@ -35,4 +35,28 @@ test('progress that is told when a call is over is not heard, in another call or
     told: ['in time', 'in time'],
     workers: 0,
   })
+})
+
+const mocking = `
+import { mock } from 'node:test'
+import { connect } from 'modulepickle'
+
+const pool = await connect('local:', { workers: 1 })
+const results = [
+  await pool.run(() => {
+    mock.timers.enable()
+    return 'mocked'
+  }),
+  await pool.run(() => 'another'),
+]
+await pool.close()
+console.log(JSON.stringify(results))
+`
+
+test('a call that leaves mocks of timers behind ends, and so do those after it', async t => {
+  const project = new Project({ 'package.json': '{"name":"app","type":"module"}', 'main.js': mocking })
+  t.after(() => project.remove())
+  project.installModulepickle()
+  const { stdout, stderr } = await project.run('plain ESM', 'main.js')
+  assert.deepEqual(stdout && JSON.parse(stdout), ['mocked', 'another'], stderr)
 })
