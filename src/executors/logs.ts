@@ -37,9 +37,9 @@ export class LineSplitter {
     this.#rest = this.#emitWhole(rest)
   }
 
-  /** What has come since the last line break is a line, too. */
+  /** What has come since the last line break is a line, too; the beginning of a character at its end is none of what follows. */
   flush(): void {
-    const rest = this.#rest
+    const rest = this.#emitWhole(this.#rest + this.#decoder.end())
     this.#rest = ''
     if (rest !== '') this.#onLine(rest, '')
   }

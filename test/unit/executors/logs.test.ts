@@ -20,6 +20,16 @@ suite('lines', () => {
     }
   })
 
+  test('half a character at the end of one call is not put in front of what the next one prints', () => {
+    const lines: string[] = []
+    const splitter = new LineSplitter(line => lines.push(line))
+    for (const chunk of [Buffer.from([0x61, 0xe2, 0x82]), Buffer.from('b')]) {
+      splitter.push(chunk)
+      splitter.flush()
+    }
+    assert.deepEqual(lines, ['a\ufffd', 'b'])
+  })
+
   test('without end are cut', () => {
     const lines = split([Buffer.alloc(maximumLineLength, 'a'), Buffer.alloc(2, 'b')])
     assert.deepEqual(
