@@ -115,17 +115,32 @@ type FiveStreams = readonly [stdin: null, stdout: Socket, stderr: Socket, conver
 const lastWordsMs = 100
 
 function spawnWorker(args: readonly string[], cwd: string, env: EnvironmentChanges | undefined): ChildProcess {
+  let child: ChildProcess
   try {
-    return spawn(process.execPath, args, {
+    child = spawn(process.execPath, args, {
       cwd,
       env: workerEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     })
   } catch (error) {
-    const { message } = explain(error as Error, cwd)
-    throw new ModulePickleError('ERR_WORKER_START', `A worker could not be started. ${message}.`, { cause: error })
+    throw notStarted(explain(error as Error, cwd).message, error)
   }
+  if (hasPipes(child)) return child
+  // Node tells of it by an event, too, which is thrown where nobody listens.
+  child.once('error', () => {})
+  throw notStarted(
+    'This process has as many files open as it may: close some, let it have more (`ulimit -n`), or use fewer `workers`',
+  )
+}
+
+/** Node gives a child none where no file descriptors are left for them. */
+function hasPipes(child: { readonly stdio?: unknown }): boolean {
+  return child.stdio !== undefined
+}
+
+function notStarted(why: string, cause?: unknown): ModulePickleError {
+  return new ModulePickleError('ERR_WORKER_START', `A worker could not be started. ${why}.`, { cause })
 }
 
 /** Node names its own binary where the directory is missing. */
