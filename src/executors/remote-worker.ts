@@ -124,10 +124,13 @@ export class RemoteWorker {
     })
   }
 
-  /** The result of the call is not wanted any more. It is told, and if it does not end soon, the worker ends. */
+  /**
+   * The result of the call is not wanted any more. It is told, and if it does not end soon, the worker ends: also one that has
+   * answered, and of which nobody takes what it has printed.
+   */
   abort(callId: string, reason: string): void {
-    if (callId !== this.#given?.call.id || this.#given.isAnswered) return
-    this.#connection.send({ kind: 'abort', id: callId, reason })
+    if (callId !== this.#given?.call.id) return
+    if (!this.#given.isAnswered) this.#connection.send({ kind: 'abort', id: callId, reason })
     this.#patience ??= setTimeout(() => this.kill(), patienceMs)
   }
 
@@ -245,7 +248,7 @@ export class RemoteWorker {
       pull: count => this.#connection.send({ kind: 'pull', id, count }),
       stop: () => {
         this.#connection.send({ kind: 'stop', id })
-        this.abort(id, 'No more items are wanted.')
+        if (!this.#given?.isAnswered) this.abort(id, 'No more items are wanted.')
       },
     })
   }
