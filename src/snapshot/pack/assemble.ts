@@ -7,7 +7,6 @@
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { customConditions } from '../../cloudpickle/source/conditions.ts'
-import { ancestors } from '../../cloudpickle/source/package-json.ts'
 import { ModulePickleError } from '../../errors.ts'
 import { TreeBuilder, type FileEntry } from '../objects/build-trees.ts'
 import { descriptionPath, encodeDescription, snapshotFormat } from '../objects/description.ts'
@@ -19,14 +18,15 @@ import type { Reached } from './graph.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import type { ModuleText } from './module-text.ts'
 import { isCompiled, outputPath, sourcePath } from './output-path.ts'
-import { listPackage } from './package-files.ts'
 import { shippedPackageText } from './package-json.ts'
 import { isEmptyModule, isNodeScript, PackageTypes } from './package-types.ts'
 import { posixRelative } from './project.ts'
 import type { DescribedPackages } from '../packages/installed-packages.ts'
 import type { LeftOut, Reasons } from './snapshot-contents.ts'
 import type { Scanned, Scanner } from './scanner.ts'
-import { FoldedNames, warnOfUnfit } from './unfit-files.ts'
+import { listLeftOut, listShipped } from './shipped-files.ts'
+import { checkSize } from './size-limit.ts'
+import { warnOfUnfit } from './unfit-files.ts'
 
 export interface Assembled {
   readonly id: ObjectId
@@ -89,7 +89,7 @@ export class Assembly implements Reasons {
   /** @throws ModulePickleError ERR_SNAPSHOT_TOO_LARGE, ERR_SNAPSHOT_PATH */
   assemble(): Assembled {
     const { reached } = this.#contents
-    const { files, links, unfit } = this.#list()
+    const { files, links, unfit } = listShipped(this.#root, this.#disk, this.#contents)
     this.#unfit = unfit
     warnOfUnfit(this.#root, unfit)
     this.#checkSize(files)
@@ -135,18 +135,8 @@ export class Assembly implements Reasons {
     return [...places].filter(place => this.#entries.get(place)?.id !== other.#entries.get(place)?.id)
   }
 
-  /** What of the packages does not ship, and by which rule. */
   listLeftOut(): LeftOut[] {
-    const { reached, rules } = this.#contents
-    const found: LeftOut[] = []
-    const note = (entry: string, rule: string): void => {
-      const isReached = reached.files.has(entry)
-      if (!isReached)
-        found.push({ path: posixRelative(this.#root, entry) + (entry.endsWith(path.sep) ? '/' : ''), rule })
-    }
-    for (const directory of reached.packages) listPackage(this.#root, directory, this.#disk, rules, note)
-    for (const [file, fault] of this.#unfit) note(file, fault)
-    return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+    return listLeftOut(this.#root, this.#disk, this.#contents, this.#unfit)
   }
 
   #assembled(): Assembled {
@@ -156,32 +146,6 @@ export class Assembly implements Reasons {
     for (const tree of trees) objects.set(tree.id, tree)
     const [modules, texts] = [new Map(this.#modules), new Map(this.#texts)]
     return { id, objects, sources: this.#sources, modules, texts, blobs: this.#blobs }
-  }
-
-  #list(): { files: Set<string>; links: Map<string, string>; unfit: Map<string, string> } {
-    const { reached, rules } = this.#contents
-    const files = new Set(reached.files)
-    const links = new Map<string, string>()
-    const unfit = new Map<string, string>()
-    const names = new FoldedNames()
-    const claim = (file: string): string | undefined => names.claim(outputPath(posixRelative(this.#root, file)))
-    for (const file of files) claim(file)
-    for (const directory of reached.packages) {
-      const listed = listPackage(this.#root, directory, this.#disk, rules)
-      for (const [file, fault] of listed.unfit) if (!files.has(file)) unfit.set(file, fault)
-      for (const file of [...listed.files, ...listed.links.keys()].sort()) {
-        const other = files.has(file) ? undefined : claim(file)
-        if (other !== undefined)
-          unfit.set(file, `${other} is the same file on systems that do not tell their names apart`)
-        else if (listed.links.has(file)) links.set(file, listed.links.get(file)!)
-        else files.add(file)
-      }
-    }
-    const owners = new Set([...files].map(file => path.dirname(file)))
-    for (const directory of owners) {
-      for (const json of packageJsonsAbove(this.#root, directory)) if (this.#disk.isFile(json)) files.add(json)
-    }
-    return { files: new Set([...files].sort()), links, unfit }
   }
 
   /** Editors and builds make files that are gone a moment later; only one that code reaches is missed. */
@@ -245,16 +209,7 @@ export class Assembly implements Reasons {
   }
 
   #checkSize(files: Iterable<string>): void {
-    const { limitBytes } = this.#contents
-    const sizes = [...files].map(file => ({ file, sizeBytes: this.#disk.sizeBytes(file) }))
-    const total = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    if (total <= limitBytes) return
-    const largest = sizes.sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, 5)
-    const lines = largest.map(({ file, sizeBytes }) => `  ${formatSize(sizeBytes)}  ${posixRelative(this.#root, file)}`)
-    throw new ModulePickleError(
-      'ERR_SNAPSHOT_TOO_LARGE',
-      `The packages that would ship from ${this.#root} hold ${formatSize(total)}, over the limit of ${formatSize(limitBytes)}. The largest files:\n${lines.join('\n')}\nIgnore what the code does not need in .gitignore or in "modulepickle": { "exclude": […] } of package.json.`,
-    )
+    checkSize(this.#root, this.#disk, files, this.#contents.limitBytes)
   }
 
   #claimedTwice(a: string, b: string, place: string): ModulePickleError {
@@ -295,16 +250,4 @@ function isSameReach(before: Scanned | undefined, after: Scanned): boolean {
 /** Alike in everything that is said about a module elsewhere in the snapshot. */
 function isSameKind(a: ModuleText, b: ModuleText): boolean {
   return a.kind === b.kind && a.compiler === b.compiler && isEmptyModule(a) === isEmptyModule(b)
-}
-
-/** Node reads `type`, `exports` and `imports` from them, up to the root. */
-function* packageJsonsAbove(root: string, owner: string): Generator<string> {
-  for (const directory of ancestors(owner)) {
-    yield path.join(directory, 'package.json')
-    if (directory === root) return
-  }
-}
-
-function formatSize(sizeBytes: number): string {
-  return sizeBytes < 100_000 ? `${sizeBytes} bytes` : `${(sizeBytes / 1e6).toFixed(1)} MB`
 }
