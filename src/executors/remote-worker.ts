@@ -4,23 +4,23 @@
  * Every call ends: with an answer, or with an error that says how the worker was lost.
  */
 import type { Encoded } from '../call/encoded.ts'
-import { codes, ModulePickleError, type ErrorCode } from '../errors.ts'
+import { ModulePickleError } from '../errors.ts'
 import {
   Connection,
   decodeWorkerMessage,
-  protocolVersion,
   type Received,
   type SenderMessage,
   type WorkerMessage,
 } from '../protocol/index.ts'
 import { commonCompression } from '../snapshot/objects/compression.ts'
 import { IncomingItems } from './incoming-items.ts'
-import { LogTail, type LogLine } from './logs.ts'
+import type { LogLine } from './logs.ts'
+import { LossReport } from './loss-report.ts'
 import type { Answer, OutgoingCall } from './outgoing-call.ts'
 import { Provisions, type SupplyCounts } from './provisions.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
-import type { WorkerEnd, WorkerTransport } from './transport.ts'
-import { codeOfEnd, describeLastLines, describeLoss, describeStartFailure } from './worker-loss.ts'
+import type { WorkerTransport } from './transport.ts'
+import { checkGreeting } from './worker-greeting.ts'
 
 const readyTimeoutMs = 60_000
 const closeTimeoutMs = 3_000
@@ -42,7 +42,7 @@ export class RemoteWorker {
   readonly transport: WorkerTransport
   readonly #connection: Connection<SenderMessage, WorkerMessage>
   readonly #provisions: Provisions
-  readonly #stderr = new LogTail()
+  readonly #report: LossReport
   readonly #greeting: Promise<WorkerMessage | undefined>
   #greeted: ((message: Promise<never> | WorkerMessage | undefined) => void) | undefined
   #runtime = ''
@@ -56,6 +56,7 @@ export class RemoteWorker {
   /** `counts` is added to. */
   constructor(transport: WorkerTransport, shipped: ShippedSnapshots, counts: SupplyCounts) {
     this.transport = transport
+    this.#report = new LossReport(transport)
     this.#connection = new Connection(transport.stream, decodeWorkerMessage)
     this.#provisions = new Provisions(this.#connection, shipped, counts)
     this.#greeting = new Promise(resolve => (this.#greeted = resolve))
@@ -95,12 +96,10 @@ export class RemoteWorker {
     const { transport } = this
     const timer = transport.isPatient ? undefined : setTimeout(() => transport.kill(), readyTimeoutMs)
     try {
-      const message = await this.#greeting
-      if (message?.kind === 'unready') throw unready(message)
-      if (message?.kind !== 'ready') throw await this.#startFailure()
-      checkVersion(message.protocol, message.node)
-      this.#runtime = message.runtime
-      this.#provisions.compression = commonCompression(message.compressions.split(' '))
+      const greeting = checkGreeting(await this.#greeting)
+      if (greeting === undefined) throw await this.#report.ofStart()
+      this.#runtime = greeting.runtime
+      this.#provisions.compression = commonCompression(greeting.compressions.split(' '))
     } catch (error) {
       this.transport.kill()
       throw error
@@ -238,7 +237,8 @@ export class RemoteWorker {
   async #lose(): Promise<void> {
     const given = this.#given
     if (!given) return
-    const loss = await this.#loss(given.exitCode)
+    this.#isUsable = false
+    const loss = await this.#report.ofCall({ hasBegun: this.#hasBegun, exitCode: given.exitCode })
     if (given === this.#given) this.#fail(loss)
   }
 
@@ -254,7 +254,7 @@ export class RemoteWorker {
   }
 
   #hear(line: LogLine): PromiseLike<unknown> | undefined {
-    if (line.stream === 'stderr') this.#stderr.add(line)
+    this.#report.hear(line)
     if (this.#given) return this.#given.call.onLine(line)
     process.stderr.write(`[${this.transport.name}] ${line.text}\n`)
     return undefined
@@ -265,52 +265,4 @@ export class RemoteWorker {
     const why = `it sent ${kind} ${this.#given ? 'in the middle of a call' : 'where no call is under way'}`
     return new ModulePickleError('ERR_PROTOCOL', `The worker (${this.transport.name}) cannot be understood: ${why}.`)
   }
-
-  async #loss(exitCode: number | undefined): Promise<ModulePickleError> {
-    this.#isUsable = false
-    const end = await this.#ended()
-    const lines = this.#lastLines()
-    const what = describeLoss(this.transport.name, end, { hasBegun: this.#hasBegun, exitCode }, lines)
-    return new ModulePickleError(codeOfEnd(end, 'ERR_WORKER_LOST'), what + describeLastLines(lines), {
-      cause: end.failure,
-    })
-  }
-
-  async #startFailure(): Promise<ModulePickleError> {
-    const end = await this.#ended()
-    const what = describeStartFailure(this.transport.name, end)
-    const message = what + describeLastLines(this.#lastLines())
-    return new ModulePickleError(codeOfEnd(end, 'ERR_WORKER_START'), message, { cause: end.failure })
-  }
-
-  /** A worker that has ended the conversation is of no use, even where it still runs. */
-  async #ended(): Promise<WorkerEnd> {
-    const timer = setTimeout(() => this.transport.kill(), closeTimeoutMs)
-    const end = await this.transport.ended
-    clearTimeout(timer)
-    return end
-  }
-
-  #lastLines(): string[] {
-    return this.#stderr.lines().map(({ text }) => text)
-  }
-}
-
-function checkVersion(protocol: number, node: string): void {
-  if (protocol === protocolVersion) return
-  throw new ModulePickleError(
-    'ERR_FORMAT_VERSION',
-    `The worker (Node ${node}) speaks protocol ${protocol}, and this modulepickle speaks ${protocolVersion}. Use the same version at both ends.`,
-  )
-}
-
-function unready({ code, message }: { readonly code: string; readonly message: string }): ModulePickleError {
-  return new ModulePickleError(
-    isErrorCode(code) ? code : 'ERR_WORKER_START',
-    `A worker could not be started. ${message}`,
-  )
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(codes, code)
 }

@@ -19,7 +19,7 @@ export function codeOfEnd({ failure }: WorkerEnd, otherwise: ErrorCode): ErrorCo
 }
 
 /** How far the call had come. `exitCode` is what its code gave to process.exit(), if it did. */
-interface Progress {
+export interface Progress {
   readonly hasBegun: boolean
   readonly exitCode: number | undefined
 }
