@@ -14,6 +14,7 @@ import {
   mkdirSync,
   readdirSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -38,27 +39,48 @@ export interface CacheDirectory {
  * @throws ModulePickleError ERR_CACHE_UNSAFE
  */
 export function openCacheDirectory(directory?: string): CacheDirectory {
-  const chosen = directory ?? process.env['MODULEPICKLE_CACHE']
-  const root = chosen ? makePrivate(path.resolve(chosen)) : openDefault()
+  const chosen = chosenRoot(directory)
+  const root = makePrivate(chosen ?? defaultRoots().find(canWrite) ?? temporaryRoot())
   ignoreAll(root)
+  return directoriesOf(root, makePrivate)
+}
+
+/**
+ * The directory that `openCacheDirectory` opens, for who only looks: nothing is made or changed, so any of it may be missing.
+ * @throws ModulePickleError ERR_CACHE_UNSAFE where it is no directory
+ */
+export function findCacheDirectory(directory?: string): CacheDirectory {
+  const roots = [...defaultRoots(), temporaryRoot()]
+  const there = roots.filter(root => existsSync(root))
+  const root = chosenRoot(directory) ?? there.find(isWritable) ?? there[0] ?? roots[0]!
+  if (existsSync(root) && !statSync(root).isDirectory()) throw unsafe(root, 'is not a directory')
+  return directoriesOf(root, place => place)
+}
+
+function directoriesOf(root: string, place: (directory: string) => string): CacheDirectory {
   return {
     root,
-    objects: makePrivate(path.join(root, 'objects')),
-    snapshots: makePrivate(path.join(root, 'snapshots')),
-    seals: makePrivate(path.join(root, 'seals')),
-    pins: makePrivate(path.join(root, 'pins')),
-    stamps: makePrivate(path.join(root, 'stamps')),
-    temporary: makePrivate(path.join(root, 'tmp')),
+    objects: place(path.join(root, 'objects')),
+    snapshots: place(path.join(root, 'snapshots')),
+    seals: place(path.join(root, 'seals')),
+    pins: place(path.join(root, 'pins')),
+    stamps: place(path.join(root, 'stamps')),
+    temporary: place(path.join(root, 'tmp')),
   }
 }
 
-function openDefault(): string {
+function chosenRoot(directory = process.env['MODULEPICKLE_CACHE']): string | undefined {
+  return directory ? path.resolve(directory) : undefined
+}
+
+/** At most one: there may be no home. */
+function defaultRoots(): string[] {
   const base = process.env['XDG_CACHE_HOME'] || (hasHome() ? path.join(homedir(), '.cache') : undefined)
-  if (base !== undefined && path.isAbsolute(base) && canWriteBelow(base)) {
-    return makePrivate(path.join(base, 'modulepickle'))
-  }
-  const owner = process.getuid ? process.getuid() : 'user'
-  return makePrivate(path.join(tmpdir(), `modulepickle-${owner}`))
+  return base !== undefined && path.isAbsolute(base) ? [path.join(base, 'modulepickle')] : []
+}
+
+function temporaryRoot(): string {
+  return path.join(tmpdir(), `modulepickle-${process.getuid ? process.getuid() : 'user'}`)
 }
 
 /** A user id without an entry in the user database, as containers often have, has no home. */
@@ -70,10 +92,19 @@ function hasHome(): boolean {
   }
 }
 
-function canWriteBelow(directory: string): boolean {
+/** Makes it, if it can. */
+function canWrite(directory: string): boolean {
   try {
-    makeDirectories(path.join(directory, 'modulepickle'))
-    accessSync(path.join(directory, 'modulepickle'), constants.W_OK)
+    makeDirectories(directory)
+    return isWritable(directory)
+  } catch {
+    return false
+  }
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK)
     return true
   } catch {
     return false

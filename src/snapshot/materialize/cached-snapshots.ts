@@ -3,7 +3,7 @@
  *
  * Files are shared between snapshots, so sizes are told in an order: what each takes beyond those that come before it.
  */
-import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { packageIdentity } from '../../cloudpickle/source/installed-package.ts'
 import { descriptionPath } from '../objects/description.ts'
@@ -11,6 +11,7 @@ import { isObjectId } from '../objects/object-id.ts'
 import type { ObjectId, ObjectKind } from '../objects/snapshot.ts'
 import { referenceKey, walkObjects } from '../objects/walk.ts'
 import type { CacheDirectory } from './cache-directory.ts'
+import { listDirectory } from './list-directory.ts'
 import { ObjectStore } from './object-store.ts'
 import { readPins } from './pins.ts'
 import { readSeal } from './seal.ts'
@@ -43,7 +44,7 @@ export interface MeasuredSnapshot extends CachedSnapshot {
 export function cachedSnapshots(cache: CacheDirectory, isDryRun: boolean): CachedSnapshot[] {
   const pins = readPins(cache.pins, isDryRun)
   const found: CachedSnapshot[] = []
-  for (const id of readdirSync(cache.snapshots)) {
+  for (const id of listDirectory(cache.snapshots)) {
     if (!isObjectId(id)) continue
     for (const binding of listDirectory(path.join(cache.snapshots, id))) {
       const name = `${id}/${binding}`
@@ -103,7 +104,7 @@ export class SnapshotMeasure {
 
   /** Objects in the cache, older than `minimumAgeMs`, that no snapshot needs which was taken. */
   *unneeded(minimumAgeMs: number): Generator<{ readonly file: string; readonly sizeBytes: number }> {
-    for (const start of readdirSync(this.#cache.objects)) {
+    for (const start of listDirectory(this.#cache.objects)) {
       for (const rest of listDirectory(path.join(this.#cache.objects, start))) {
         const id = start + rest
         if (kinds.some(kind => this.#taken.has(referenceKey({ id, kind })))) continue
@@ -117,14 +118,5 @@ export class SnapshotMeasure {
   #sizeOf(id: ObjectId): number {
     const file = path.join(this.#cache.objects, id.slice(0, 2), id.slice(2))
     return statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  }
-}
-
-function listDirectory(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
   }
 }

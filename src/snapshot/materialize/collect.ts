@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { debuglog } from 'node:util'
-import { openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
+import { findCacheDirectory, openCacheDirectory, type CacheDirectory } from './cache-directory.ts'
 import { cachedSnapshots, SnapshotMeasure, type CachedSnapshot, type MeasuredSnapshot } from './cached-snapshots.ts'
 import { minimumAgeMs } from './object-store.ts'
 import { removeOldRuntimes } from './old-runtimes.ts'
@@ -52,9 +52,12 @@ export interface Collected {
   readonly youngBytes: number
 }
 
-/** @throws ModulePickleError ERR_CACHE_UNSAFE */
+/**
+ * Looks, and writes nothing: the cache may be read-only, or not be there.
+ * @throws ModulePickleError ERR_CACHE_UNSAFE where it is no directory
+ */
 export function listCache({ directory }: CacheOptions = {}): CacheListing {
-  const cache = openCacheDirectory(directory)
+  const cache = findCacheDirectory(directory)
   const measure = new SnapshotMeasure(cache)
   const snapshots: MeasuredSnapshot[] = []
   for (const snapshot of cachedSnapshots(cache, true)) {

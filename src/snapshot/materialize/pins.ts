@@ -4,9 +4,10 @@
  *
  * A process never removes its pins. Whoever collects tells by their names which processes have ended, however they ended.
  */
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import { debuglog } from 'node:util'
+import { listDirectory } from './list-directory.ts'
 import { ownName, stateOfOwner } from './process-name.ts'
 
 /** Shown with NODE_DEBUG=modulepickle-materialize. */
@@ -53,7 +54,7 @@ function showLife(file: string): void {
 /** Pinned names, and the processes that hold each. Pins of processes that have ended are removed unless `isDryRun`. */
 export function readPins(directory: string, isDryRun: boolean): Map<string, string[]> {
   const holders = new Map<string, string[]>()
-  for (const owner of readdirSync(directory)) {
+  for (const owner of listDirectory(directory)) {
     const file = path.join(directory, owner)
     if (hasEnded(owner, file)) {
       if (!isDryRun) rmSync(file, { force: true })

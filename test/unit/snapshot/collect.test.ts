@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -61,6 +71,22 @@ function checkWhole(filled: Filled): void {
   const cache = new SnapshotCache(filled.directory)
   for (const version of left(filled)) assert.ok(cache.has(filled.versions[version]?.id ?? ''), String(version))
 }
+
+test('to list a cache makes and changes nothing, whatever of it is there', t => {
+  const { directory, versions } = cacheOf(t, 2)
+  for (const part of ['pins', 'stamps', 'tmp']) rmSync(path.join(directory, part), { recursive: true })
+  chmodSync(directory, 0o755)
+  const parts = readdirSync(directory)
+  assert.deepEqual(
+    listCache({ directory }).snapshots.map(({ id }) => id),
+    versions.map(({ id }) => id).reverse(),
+  )
+  assert.deepEqual([readdirSync(directory), statSync(directory).mode & 0o777], [parts, 0o755])
+  const absent = path.join(directory, 'absent')
+  assert.deepEqual(listCache({ directory: absent }), { directory: absent, sizeBytes: 0, snapshots: [] })
+  assert.ok(!existsSync(absent))
+  assert.throws(() => listCache({ directory: path.join(directory, '.gitignore') }), { code: 'ERR_CACHE_UNSAFE' })
+})
 
 test('snapshots that nobody has used for longer than the given age go, with the objects that only they needed', t => {
   const filled = cacheOf(t, 5)
