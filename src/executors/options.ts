@@ -10,6 +10,12 @@ export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${name} has to be a function, and is ${shown(value)}.`)
 }
 
+/** @throws TypeError unless `value` is a text, or undefined */
+export function checkText(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '' && !value.includes('\0'))) return
+  throw new TypeError(`${name} has to be a text that is not empty, and is ${shown(value)}.`)
+}
+
 /** @throws RangeError unless `value` is a positive integer */
 export function checkCount(name: string, value: unknown): void {
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return
@@ -27,12 +33,13 @@ export function checkAmounts(name: string, value: unknown): void {
   }
 }
 
-/** @throws TypeError unless `value` gives a text, or undefined, to each of its names */
+/** @throws TypeError unless `value` gives a text, or undefined, to each of its names, and these can be names of variables */
 export function checkEnvironment(value: unknown): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`env has to be an object, and is ${Array.isArray(value) ? 'an array' : shown(value)}.`)
   }
   for (const [name, text] of Object.entries(value)) {
+    if (!/^[^=\0]+$/.test(name)) throw new TypeError(`env has ${shown(name)}, which cannot be the name of a variable.`)
     if (text === undefined || (typeof text === 'string' && !text.includes('\0'))) continue
     throw new TypeError(`env.${name} has to be a text, and is ${shown(text)}.`)
   }

@@ -3,7 +3,7 @@
  */
 import type { KeyOption } from '../../signing/signing-key.ts'
 import { codeOptionNames, type CodeOptions } from '../code-sources.ts'
-import { checkChoice, checkCount, checkEnvironment, checkNames } from '../options.ts'
+import { checkChoice, checkCount, checkEnvironment, checkNames, checkText } from '../options.ts'
 import type { Isolation } from '../pool.ts'
 
 /** A directory or volume of the engine's machine, for the container. */
@@ -74,11 +74,6 @@ export function checkDockerOptions(options: DockerOptions, isRunning: boolean): 
   if (typeof container === 'object' && typeof container.getId !== 'function') {
     throw new TypeError('container has to be an id, or to have getId(), as a started testcontainer does.')
   }
-}
-
-function checkText(name: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && value !== '')) return
-  throw new TypeError(`${name} has to be a text that is not empty.`)
 }
 
 const units: Readonly<Record<string, number>> = { b: 0, k: 1, m: 2, g: 3, t: 4 }

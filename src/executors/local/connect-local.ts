@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { signingKey, type KeyOption } from '../../signing/signing-key.ts'
 import { codeOptionNames, codeSources, type CodeOptions } from '../code-sources.ts'
 import type { Executor } from '../contract.ts'
-import { checkChoice, checkCount, checkEnvironment, checkNames } from '../options.ts'
+import { checkChoice, checkCount, checkEnvironment, checkNames, checkText } from '../options.ts'
 import { poolExecutor } from '../pool-executor.ts'
 import { Pool, type Isolation } from '../pool.ts'
 import type { EnvironmentChanges, Inspect } from './environment.ts'
@@ -40,6 +40,7 @@ export async function connectLocal(target: string, options: LocalOptions): Promi
   const sources = codeSources(options)
   checkChoice('isolate', isolate, ['snapshot', 'call'])
   if (place.env !== undefined) checkEnvironment(place.env)
+  checkText('cwd', place.cwd)
   if (place.inspect !== undefined) checkChoice('inspect', place.inspect, [true, false, 'wait'])
   const key = signingKey(option)?.derive('conversation')
   return poolExecutor({

@@ -23,6 +23,12 @@ suite('options', () => {
     }
   })
 
+  test('that are a directory are a text', async () => {
+    for (const cwd of ['', 5, new URL('file:///tmp')]) {
+      await assert.rejects(connect('local:', { cwd: cwd as never }), /cwd has to be a text that is not empty, and is/)
+    }
+  })
+
   test('that are an environment have texts, or undefined for what is taken away', async () => {
     for (const target of ['local:', 'docker:node:24-slim'] as const) {
       await assert.rejects(connect(target, { env: { A: 5 } as never }), /env\.A has to be a text, and is 5\./, target)
@@ -31,6 +37,13 @@ suite('options', () => {
         /env has to be an object, and is an array\./,
         target,
       )
+      for (const name of ['A=B', '', 'A\0B']) {
+        await assert.rejects(
+          connect(target, { env: { [name]: 'x' } }),
+          /which cannot be the name of a variable\./,
+          target,
+        )
+      }
       await assert.rejects(connect(target, { env: null as never }), /env has to be an object, and is null\./, target)
     }
     await (await connect('local:', { env: { A: '', B: undefined } })).close()
