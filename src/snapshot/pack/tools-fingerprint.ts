@@ -12,10 +12,12 @@ const load = createRequire(import.meta.url)
 export const ownFiles: readonly string[] = [
   'cloudpickle/source/compiled-modules',
   'cloudpickle/source/literal-parts',
-  'cloudpickle/source/module-record',
+  'cloudpickle/source/module-requests',
   'cloudpickle/source/module-root',
   'cloudpickle/source/parse',
+  'cloudpickle/source/patterns',
   'cloudpickle/source/private-access',
+  'cloudpickle/source/read-module',
   'snapshot/objects/description',
   'snapshot/objects/package-graph',
   'snapshot/objects/package-label',
