@@ -27,12 +27,12 @@ export function invoke(invocation: Invocation, running: RunningCall, sink: ItemS
   return traceAsync('run', () => callAndSend(invocation, running, sink), { details })
 }
 
-async function callAndSend({ fn, args }: Invocation, { items }: RunningCall, sink: ItemSink): Promise<unknown> {
+async function callAndSend({ fn, args }: Invocation, running: RunningCall, sink: ItemSink): Promise<unknown> {
   if (typeof fn !== 'function') throw notRunnable(fn)
   const result: unknown = await Reflect.apply(fn, undefined, args)
   if (!isAsyncIterable(result)) return result
   sink.open()
-  return items.send(result, item => sink.give(item))
+  return running.items.send(result, item => sink.give(item))
 }
 
 /** Who made the call may not have known, as where an export was named. */

@@ -5,25 +5,20 @@ import type { CurrentCall } from './current-call.ts'
 import { OutgoingItems } from './outgoing-items.ts'
 
 export class RunningCall {
-  readonly items = new OutgoingItems()
   /** What `currentCall()` gives to the code of the call. */
   readonly visible: CurrentCall
+  /** Made for who returns or is asked for items, which few calls do. */
+  #items: OutgoingItems | undefined
   /** Made for who asks for the signal, which few calls do. */
   #aborting: AbortController | undefined
   #reason: Error | undefined
 
-  constructor({ id, attempt, snapshotId, traceparent, progress }: Omit<CurrentCall, 'signal'>) {
-    const signal = (): AbortSignal => this.#signal()
-    this.visible = Object.freeze({
-      id,
-      attempt,
-      get signal() {
-        return signal()
-      },
-      snapshotId,
-      traceparent,
-      progress,
-    })
+  constructor(call: Omit<CurrentCall, 'signal'>) {
+    this.visible = Object.freeze(new VisibleCall(call, () => this.#signal()))
+  }
+
+  get items(): OutgoingItems {
+    return (this.#items ??= new OutgoingItems())
   }
 
   get id(): string {
@@ -39,5 +34,31 @@ export class RunningCall {
     this.#aborting ??= new AbortController()
     if (this.#reason) this.#aborting.abort(this.#reason)
     return this.#aborting.signal
+  }
+}
+
+/** A getter of a class costs nothing; one of an object of its own costs each call a microsecond. */
+class VisibleCall implements CurrentCall {
+  readonly id: string
+  readonly attempt: number
+  readonly snapshotId: string | undefined
+  readonly traceparent: string | undefined
+  readonly progress: (value: unknown) => void
+  readonly #signal: () => AbortSignal
+
+  constructor(
+    { id, attempt, snapshotId, traceparent, progress }: Omit<CurrentCall, 'signal'>,
+    signal: () => AbortSignal,
+  ) {
+    this.id = id
+    this.attempt = attempt
+    this.snapshotId = snapshotId
+    this.traceparent = traceparent
+    this.progress = progress
+    this.#signal = signal
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal()
   }
 }

@@ -4,9 +4,12 @@
 const variable = 'TRACEPARENT'
 
 /** One call at a time: a process has one environment. */
-export async function withTraceparent<R>(traceparent: string | undefined, work: () => Promise<R>): Promise<R> {
+export function withTraceparent<R>(traceparent: string | undefined, work: () => Promise<R>): Promise<R> {
+  return traceparent === undefined ? work() : workTraced(traceparent, work)
+}
+
+async function workTraced<R>(traceparent: string, work: () => Promise<R>): Promise<R> {
   const before = process.env[variable]
-  if (traceparent === undefined) return work()
   process.env[variable] = traceparent
   try {
     return await work()
