@@ -34,6 +34,7 @@ export const calls: Suite = {
   programs: [
     () => figuresOf('pool-calls.ts'),
     () => figuresOf('fork-calls.ts'),
+    () => figuresOf('socket-calls.ts'),
     () => figuresOf('thread-calls.ts'),
     () => figuresOf('piscina-calls.ts'),
     () => figuresOf('tinypool-calls.ts'),
@@ -45,6 +46,12 @@ export const calls: Suite = {
       withSizes(row, 'run bytes'),
     ),
     ...beside('`remote`, one after the other', 'ours, one', 'one').map(row => withSizes(row, 'remote bytes')),
+    {
+      measured: '`remote`, one after the other',
+      ours: 'ours, one',
+      peer: 'a socket, as many writes',
+      theirs: 'socket, one',
+    },
     ...beside('`remote`, each of 2,000 at once', 'ours, 2,000 at once', '2,000 at once'),
     ...beside('`map`, per item, 2 at a time', 'ours, 2 at a time', '2 at a time', pools),
     ...beside('`map`, per item, 64 at a time', 'ours, 64 at a time', '64 at a time', pools),
