@@ -37,6 +37,9 @@ export const acornWhenNeeded = {
 
 const nodeImport = /^import (?:\* as (\w+)|(\w+)(?:, )?)?(?:\{([^}]*)\})? from "(node:[^"]+)";$/gm
 
+/** What takes Node milliseconds to load, and a call of code that travelled by value has no use for. */
+const seldomNeeded = new Set(['node:crypto'])
+
 /**
  * `import` of a module of Node's runs every getter among its exports, some of which load more of Node. And a text with one
  * character that is not in Latin-1 takes V8 twice the memory, and longer to read.
@@ -44,9 +47,22 @@ const nodeImport = /^import (?:\* as (\w+)|(\w+)(?:, )?)?(?:\{([^}]*)\})? from "
 export function startSooner(text) {
   const required = text.replace(nodeImport, (_, namespace, main, names, module) => {
     const builtin = `process.getBuiltinModule("${module}")`
+    if (seldomNeeded.has(module)) {
+      if (namespace ?? main) throw new Error(`Of ${module} nothing but functions can be imported, by their names.`)
+      return names
+        .split(',')
+        .map(name => functionWhenNeeded(builtin, name))
+        .join(' ')
+    }
     const whole = [namespace, main].filter(Boolean).map(name => `const ${name} = ${builtin};`)
     const members = names ? [`const {${names.replaceAll(' as ', ': ')}} = ${builtin};`] : []
     return [...whole, ...members].join(' ')
   })
   return required.replace(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Found once: what code of a call puts in its place later is not called. */
+function functionWhenNeeded(builtin, imported) {
+  const [name, local = name] = imported.split(' as ').map(each => each.trim())
+  return `let ${local}Found; const ${local} = (...args) => (${local}Found ??= ${builtin}.${name})(...args);`
 }

@@ -20,11 +20,11 @@ export class HeldSnapshots extends SnapshotCache {
   readonly #located = new Map<string, ReadonlyMap<string, string>>()
 
   /**
-   * False when somebody has removed what this process works with. What its modules import later would not be there. `bringsNothing` for a
-   * call that brings nothing: it finds what is in place by now.
+   * False when somebody has removed what this process works with. What its modules import later would not be there. `isNeeded`
+   * tells whether a call is about to bring modules: as long as there are none, nothing of the cache is in use.
    */
-  isWhole(bringsNothing: boolean): boolean {
-    if (this.#inPlace.size === 0) return bringsNothing ? this.isPinned() : this.isThere()
+  isWhole(isNeeded: () => boolean): boolean {
+    if (this.#inPlace.size === 0) return !isNeeded() || this.isThere()
     for (const { directory } of this.#inPlace.values()) if (!existsSync(directory)) return false
     return true
   }

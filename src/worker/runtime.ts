@@ -3,7 +3,6 @@
  *
  * Made when first used, so that a program which only imports this file for its public face writes nothing.
  */
-import assert from 'node:assert/strict'
 import { ReceivedClasses } from '../call/received-classes.ts'
 import type { ArrivalOptions, ModuleSource } from '../modulepickle.ts'
 import { adoptPlaces } from '../snapshot/packages/by-place.ts'
@@ -13,8 +12,6 @@ import { writeRuntimePackage, type Program } from './runtime-package.ts'
 
 interface Runtime {
   readonly cache: HeldSnapshots
-  /** Directory of the package that shipped code imports as `modulepickle`. */
-  readonly directory: string
   readonly source: ModuleSource
   /** What came with calls. */
   readonly classes: ReceivedClasses
@@ -33,25 +30,33 @@ export function introduce(running: Program): void {
   program = running
 }
 
-/** @throws ModulePickleError ERR_CACHE_UNSAFE, ERR_MATERIALIZE, when it is made */
+/** @throws ModulePickleError ERR_CACHE_UNSAFE when it is made */
 export function runtime(): Runtime {
   return (current ??= makeRuntime())
 }
 
 function makeRuntime(): Runtime {
-  assert.ok(program, 'the program introduces itself first')
   const cache = new HeldSnapshots()
-  const directory = writeRuntimePackage(cache, program)
+  let directory: string | undefined
   const exact = new Map<string, string>()
   return {
     cache,
-    directory,
     source: new MaterializedSource(cache),
     classes: new ReceivedClasses(),
     get packages() {
       return exact.size > 0 ? 'place' : 'reference'
     },
-    arrival: { cache, packages: { directories: [], exact, runtime: directory } },
+    arrival: {
+      cache,
+      packages: {
+        directories: [],
+        exact,
+        /** What shipped modules import as `modulepickle`: written for the first snapshot. Other code gets this program itself. */
+        get runtime() {
+          return (directory ??= writeRuntimePackage(cache, running()))
+        },
+      },
+    },
     tellPackages(directories) {
       for (const [key, place] of directories) {
         if (exact.has(key) && exact.get(key) !== place) cache.placeAgain()
@@ -60,4 +65,9 @@ function makeRuntime(): Runtime {
       adoptPlaces(directories)
     },
   }
+}
+
+function running(): Program {
+  if (!program) throw new TypeError('The program introduces itself first.')
+  return program
 }

@@ -9,6 +9,7 @@ import { invoke, type Invocation, type ItemSink } from '../call/invoke.ts'
 import { encodeOutcome, type Outcome } from '../call/outcome.ts'
 import { RunningCall } from '../call/running-call.ts'
 import { readManifest } from '../cloudpickle/cloudunpickler.ts'
+import type { Manifest } from '../cloudpickle/index.ts'
 import { intrinsicByName } from '../pickle/index.ts'
 import { protocolVersion } from '../protocol/index.ts'
 import { compressions } from '../snapshot/objects/compression.ts'
@@ -39,7 +40,8 @@ export async function serve(sender: ToSender, programUrl: string, watching: Prom
   setImmediate(intrinsicByName, 'Object')
   for (let call = await conversation.calls.take(); call; call = await conversation.calls.take()) {
     const atHand = invocationAtHand(call.body, call.defined)
-    if (!runtime().cache.isWhole(atHand !== undefined) || (await answer(call, atHand, conversation))) return
+    const isNeeded = (): boolean => !atHand && needsModules(call)
+    if (!runtime().cache.isWhole(isNeeded) || (await answer(call, atHand, conversation))) return
   }
 }
 
@@ -53,7 +55,7 @@ async function answer(
   conversation.running = undefined
   const last = hasStrayed() || runtime().cache.retirement.isDue
   // What the call has printed is on its way before the sender learns that the call is over.
-  await Promise.all([written(process.stdout), written(process.stderr)])
+  for (const output of [process.stdout, process.stderr]) if (!isWritten(output)) await written(output)
   conversation.send({ kind: 'result', id: call.id, ok, last }, body)
   return last
 }
@@ -90,14 +92,31 @@ async function outcomeOfCall(
 }
 
 /** Puts in place what the pickles of a call refer to; gives the first of the snapshots. */
-async function obtain({ body, defined }: IncomingCall, supplies: SupplyLine): Promise<string | undefined> {
+async function obtain(call: IncomingCall, supplies: SupplyLine): Promise<string | undefined> {
   const { arrival, cache } = runtime()
-  const manifests = [...(defined ? [defined.manifest] : []), readManifest(body.bytes)]
+  const manifests = manifestsOf(call)
   for (const manifest of manifests) await obtainSnapshots(manifest, cache, arrival.packages, supplies)
   return manifests.flatMap(({ snapshots }) => snapshots)[0]
 }
 
+/** Whether a call names modules of the cache. What cannot be read names none: that is for the call to say. */
+function needsModules(call: IncomingCall): boolean {
+  try {
+    return manifestsOf(call).some(({ snapshots, packages }) => snapshots.length + packages.length > 0)
+  } catch {
+    return false
+  }
+}
+
+function manifestsOf({ body, defined }: IncomingCall): Manifest[] {
+  const own = readManifest(body.bytes)
+  return defined ? [defined.manifest, own] : [own]
+}
+
+function isWritten(stream: Writable): boolean {
+  return stream.writableLength === 0 || stream.destroyed
+}
+
 async function written(stream: Writable): Promise<void> {
-  if (stream.writableLength === 0 || stream.destroyed) return
   await new Promise<void>(resolve => stream.write('', () => resolve()))
 }

@@ -44,26 +44,29 @@ for (const target of ['local:', 'inline:']) {
   })
 }
 
-test('nor does a warm worker whose function needs nothing of the cache live on without one', async () => {
+test('a worker whose code needs nothing of the cache goes on without one, until a call needs it', async () => {
   const project = new Project({
     'package.json': JSON.stringify({ name: 'warm', type: 'module' }),
     'main.ts': `
 import { renameSync } from 'node:fs'
 import { connect } from 'modulepickle'
+import { add } from './lib/sums.ts'
 const pool = await connect('local:', { workers: 1 })
 const worker = pool.remote(() => process.pid)
 const [first, warm] = [await worker(), await worker()]
 renameSync(process.env.MODULEPICKLE_CACHE!, process.env.MODULEPICKLE_CACHE + '1')
-const next = await worker()
+const late = await worker()
+const sum = await pool.run(add, 1)
 await pool.close()
-console.log(JSON.stringify([first === warm, warm === next]))
+console.log(JSON.stringify([first === warm, warm === late, sum]))
 `,
+    'lib/sums.ts': 'export const add = (n: number): number => n + 1\n',
   })
   project.installModulepickle()
   const cache = `${project.directory}-cache`
   try {
     const { stdout, stderr } = await project.run('type stripping', 'main.ts', [], { MODULEPICKLE_CACHE: cache })
-    assert.equal(stdout.trim(), '[true,false]', stderr)
+    assert.equal(stdout.trim(), '[true,true,2]', stderr)
   } finally {
     for (const round of ['', 1]) rmSync(cache + round, { recursive: true, force: true })
     project.remove()

@@ -4,7 +4,7 @@
  *
  * A process never removes its pins. Whoever collects tells by their names which processes have ended, however they ended.
  */
-import { appendFileSync, existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import { debuglog } from 'node:util'
 import { listDirectory } from './list-directory.ts'
@@ -35,11 +35,6 @@ export class Pins {
     }
     if (this.#names.size === 0) setInterval(() => showLife(this.#file), signOfLifeMs).unref()
     this.#names.add(name)
-  }
-
-  /** False when somebody else has removed what this process has written. */
-  areThere(): boolean {
-    return this.#names.size === 0 || existsSync(this.#file)
   }
 }
 

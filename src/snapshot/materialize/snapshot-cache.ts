@@ -73,11 +73,6 @@ export class SnapshotCache extends SnapshotObjects {
     return identityOf(this.#directory).every((each, index) => each === this.#identity[index])
   }
 
-  /** False when it was removed as a whole: one look, and no more than that. */
-  isPinned(): boolean {
-    return this.#places.pins.areThere()
-  }
-
   /** From now on, and as long as this process lives, nobody collects what is called that. */
   pin(name: string): void {
     this.#places.pins.add(name)
