@@ -24,8 +24,7 @@ const topics: readonly Topic[] = [
   { program: 'attributes.js', title: 'Attributes of functions', ...modules, loaders: ['plain ESM'] },
   { program: 'super.js', title: 'Super', ...modules },
   { program: 'eval.js', title: 'Functions that call eval()', ...modules, loaders: ['plain ESM'] },
-  // V8 of Node 20 shows them as undefined.
-  { program: 'uninitialized.js', title: 'Variables that are not initialised', ...modules, majors: [22, 26] },
+  { program: 'uninitialized.js', title: 'Variables that are not initialised', ...modules },
   {
     program: 'overlap.js',
     title: 'Functions and what they made',

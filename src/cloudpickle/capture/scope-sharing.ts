@@ -134,8 +134,20 @@ export class ScopeSharing {
   #cellOf(closure: LiveFunction, binding: Binding): Cell {
     const known = cells.get(closure.fn) ?? new Map<Binding, Cell>()
     cells.set(closure.fn, known)
-    const cell = known.get(binding) ?? enterCell(this.#inspector, closure, binding)
+    const cell = known.get(binding) ?? this.#enter(closure, binding)
     known.set(binding, cell)
+    return cell
+  }
+
+  /** What is not initialised is no question, but V8 of Node 20 shows it as undefined. */
+  #enter(closure: LiveFunction, binding: Binding): Cell {
+    const cell = enterCell(this.#inspector, closure, binding)
+    try {
+      void cell.value
+    } catch {
+      const what = `\`${binding.name}\` is not initialised yet`
+      throw unsupported(closure.script, closure.site.node.start, what, 'Capture it later')
+    }
     return cell
   }
 

@@ -25,6 +25,7 @@ import type { NamedValues } from './named-values.ts'
 import { innermostScope, namesAround, scopesAround, type ScopeChain } from './scope-chain.ts'
 import { ScriptVariables, scriptVariable } from './script-variables.ts'
 import type { Session } from './session.ts'
+import { withUninitialized } from './uninitialized.ts'
 
 /** What the surroundings of all functions of one dump have in common. */
 export class Neighbourhood {
@@ -70,7 +71,11 @@ export class LiveSurroundings implements Surroundings {
 
   /** Bound to this, for whoever may ask later. */
   readonly scopes = (): ScopeChain => {
-    return (this.#scopes ??= scopesAround(this.#internals.scopes(), this.#live.site))
+    return (this.#scopes ??= withUninitialized(
+      this.#all.session.inspector,
+      this.#live,
+      scopesAround(this.#internals.scopes(), this.#live.site),
+    ))
   }
 
   outside(): ReadonlySet<string> {
