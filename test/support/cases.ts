@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { transformSync } from 'esbuild'
+import { plainJavaScript } from './plain-javascript.ts'
 import { Project, repository, runNode, type Loader } from './project.ts'
 
 /** By name: `ok`, or the error. */
@@ -63,11 +63,7 @@ export function typescriptSender(fixture: string, loader: Loader): { readonly se
   const extension = loader === 'plain ESM' ? '.js' : '.ts'
   for (const name of readdirSync(fixture).filter(each => each.endsWith('.ts'))) {
     const text = readFileSync(path.join(fixture, name), 'utf8')
-    sender.write({ [path.basename(name, '.ts') + extension]: extension === '.ts' ? text : plain(text) })
+    sender.write({ [path.basename(name, '.ts') + extension]: extension === '.ts' ? text : plainJavaScript(text) })
   }
   return { sender, main: `main${extension}` }
-}
-
-function plain(text: string): string {
-  return transformSync(text, { loader: 'ts', format: 'esm' }).code.replaceAll(/\.ts(["'])/g, '.js$1')
 }

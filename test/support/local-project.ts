@@ -1,7 +1,7 @@
 /** The project of test/fixtures/local, copied: programs that use `local:` workers, and print what they saw as JSON. */
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { transformSync } from 'esbuild'
+import { plainJavaScript } from './plain-javascript.ts'
 import { Project, repository, runNode, type Finished, type Loader } from './project.ts'
 
 const fixture = path.join(repository, 'test/fixtures/local')
@@ -45,8 +45,7 @@ export class LocalProject extends Project {
     for (const name of readdirSync(this.directory, { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.ts')) continue
       const text = readFileSync(this.path(name), 'utf8')
-      const plain = transformSync(text, { loader: 'ts', format: 'esm' }).code
-      this.write({ [name.replace(/\.ts$/, '.js')]: plain.replaceAll(/\.ts(["'])/g, '.js$1') })
+      this.write({ [name.replace(/\.ts$/, '.js')]: plainJavaScript(text) })
       rmSync(this.path(name))
     }
   }
