@@ -5,7 +5,7 @@
  */
 import path from 'node:path'
 import { isUint8Array } from 'node:util/types'
-import type { ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
+import type { ModuleFile, ModuleLocation } from './cloudpickle/revive/loaded-modules.ts'
 import type { Manifest } from './cloudpickle/manifest.ts'
 import { resolveModule } from './cloudpickle/source/resolve.ts'
 import { ModulePickleError } from './errors.ts'
@@ -24,8 +24,8 @@ export interface ArrivalOptions {
   readonly packages: PackageLookup
   /** Snapshots that are in place without being in the cache; for the results of calls. */
   readonly own?: (snapshotId: string) => MaterializedSnapshot | undefined
-  /** The file of this very process that a module of a snapshot is taken from instead; for the results of calls. */
-  readonly live?: (snapshotId: string, path: string) => string | undefined
+  /** The module of this very process that one of a snapshot stands for; for the results of calls. */
+  readonly live?: (snapshotId: string, path: string) => ModuleFile | undefined
 }
 
 /** What `loads` is told by its caller. */
@@ -74,7 +74,7 @@ export class Arrival {
   readonly locate = (module: string): ModuleLocation => {
     const [, scheme, rest] = /^(snapshot|npm|node):(.*)$/s.exec(module) ?? []
     if (scheme === 'node') return { specifier: module }
-    if (scheme === 'snapshot') return { file: this.#snapshotFile(rest!) }
+    if (scheme === 'snapshot') return this.#snapshotModule(rest!)
     if (scheme === 'npm') return { file: this.#packageFile(rest!) }
     const { runtime } = this.#options.packages
     const resolution = resolveModule(module, path.join(runtime, 'package.json'), 'import')
@@ -103,7 +103,7 @@ export class Arrival {
     return true
   }
 
-  #snapshotFile(name: string): string {
+  #snapshotModule(name: string): ModuleFile {
     const [index, inside] = splitAt(name, name.indexOf('/'))
     const id = this.#ids[Number(index)] ?? ''
     const snapshot = this.#snapshots.get(id)
@@ -112,7 +112,7 @@ export class Arrival {
         'ERR_PICKLE_CORRUPT',
         `The pickle names snapshot ${index}, which its manifest does not list.`,
       )
-    return this.#options.live?.(id, inside) ?? fileInside(snapshot.directory, inside)
+    return this.#options.live?.(id, inside) ?? { file: fileInside(snapshot.directory, inside) }
   }
 
   #packageFile(name: string): string {

@@ -12,6 +12,7 @@ import { unpickleData } from '../unpickle-data.ts'
 import { SnapshotCache, type MaterializedSnapshot } from '../snapshot/materialize/snapshot-cache.ts'
 import type { ObjectId } from '../snapshot/objects/snapshot.ts'
 import { packageDirectory } from './own-package.ts'
+import { evaluatedByRunner } from './runner-modules.ts'
 import { LiveModules } from './live-modules.ts'
 import type { PickledClasses } from './sent-classes.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
@@ -37,7 +38,10 @@ export class HomecomingDecoder {
       cache: new SnapshotCache(),
       own: id => this.#own(id),
       packages: { directories: [process.cwd()], exact: this.#shipped.packageDirectories, runtime: packageDirectory },
-      live: (id, inside) => this.#shipped.sourceOf(id, inside),
+      live: (id, inside) => {
+        const file = this.#shipped.sourceOf(id, inside)
+        return file === undefined ? undefined : { file, evaluated: evaluatedByRunner(file) }
+      },
     }
     const manifest = readManifest(bytes)
     try {

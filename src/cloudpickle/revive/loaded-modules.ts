@@ -14,8 +14,14 @@ import { collectPrivateAccess } from './private-access.ts'
 import { heldBinding, parseHeldName } from './held-bindings.ts'
 import { rememberNamespace } from './namespaces.ts'
 
+/** A module's file; and what it exports, where something other than Node has evaluated it in this process. */
+export interface ModuleFile {
+  readonly file: string
+  readonly evaluated?: object | undefined
+}
+
 /** Where a module specifier of a pickle leads: the file to evaluate, or a name that Node imports as it is. */
-export type ModuleLocation = { readonly file: string } | { readonly specifier: string }
+export type ModuleLocation = ModuleFile | { readonly specifier: string }
 
 /** Finds the modules of a pickle here; throws a coded error when one cannot be had. */
 export type Locate = (module: string) => ModuleLocation
@@ -43,7 +49,8 @@ export class LoadedModules {
     for (const module of modules) {
       const location = this.#existing(module)
       const isData = 'file' in location && location.file.endsWith('.json')
-      const namespace: unknown = isData ? undefined : await import(importSpecifier(location))
+      const evaluated = 'file' in location ? location.evaluated : undefined
+      const namespace: unknown = isData ? undefined : (evaluated ?? (await import(importSpecifier(location))))
       this.#loaded.set(module, describe(location, namespace))
     }
   }
