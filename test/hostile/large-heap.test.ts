@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { getHeapStatistics } from 'node:v8'
 import { dumps } from '../../src/cloudpickle/index.ts'
 import { isModulePickleError } from '../../src/errors.ts'
 
@@ -29,4 +30,15 @@ test('nothing but the heap tells the super of an arrow: a large one is not looke
   assert.ok(performance.now() - began < 5000)
   assert.ok(dumps(before).length > 0, 'what was told before stays known')
   assert.equal(large.length, 20_000_000)
+})
+
+test('garbage does not make a heap large', () => {
+  let garbage: object[] | undefined
+  const used = (): number => getHeapStatistics().used_heap_size
+  do {
+    garbage = [...(garbage ?? []), Array.from({ length: 1_000_000 }, (_, index) => index + 0.5)]
+  } while (used() < 200 * 2 ** 20)
+  garbage = undefined
+  assert.ok(used() > 128 * 2 ** 20, 'nothing has collected it yet')
+  assert.ok(dumps(new Derived().arrow()).length > 0)
 })

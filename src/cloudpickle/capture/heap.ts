@@ -64,9 +64,10 @@ export class HeapView {
   readonly #firstEdge: Uint32Array
   readonly #closures = new Map<number, number>()
 
-  /** undefined where the heap is too large for it. */
+  /** undefined where the heap is too large for it; garbage is no part of it. */
   static take(inspector: Inspector): HeapView | undefined {
-    return getHeapStatistics().used_heap_size > mostHeapBytes ? undefined : new HeapView(inspector)
+    if (isLarge()) inspector.collectGarbage()
+    return isLarge() ? undefined : new HeapView(inspector)
   }
 
   private constructor(inspector: Inspector) {
@@ -169,4 +170,8 @@ export class HeapView {
   #nodeValue(node: number, field: 'type' | 'name' | 'id'): number {
     return this.#snapshot.nodes[node * this.#nodeSize + this.#field[field]]!
   }
+}
+
+function isLarge(): boolean {
+  return getHeapStatistics().used_heap_size > mostHeapBytes
 }
