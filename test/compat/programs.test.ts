@@ -5,14 +5,15 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildSync, type BuildOptions } from 'esbuild'
-import { plain, source, testPlace, type Place } from '../support/place.ts'
+import { plainJavaScript } from '../support/plain-javascript.ts'
+import { source, testPlace, type Place } from '../support/place.ts'
 import { nodeOfMajor, repository } from '../support/project.ts'
 import { unlessNode } from '../support/requirements.ts'
 
 const typescript = { 'main.ts': source('main.ts'), 'lib.ts': source('lib.ts') }
 const commonJs = { 'package.json': '{"name":"app","type":"commonjs"}' }
 const javascript: Place = {
-  files: { 'main.js': plain(source('main.ts')), 'lib.js': plain(source('lib.ts')) },
+  files: { 'main.js': plainJavaScript(source('main.ts')), 'lib.js': plainJavaScript(source('lib.ts')) },
   root: 'main.js',
   args: ['main.js'],
 }
@@ -87,8 +88,8 @@ testPlace('a worker thread', {
 const scripts = {
   files: {
     ...commonJs,
-    'main.js': plain(source('main.ts'), 'cjs'),
-    'lib.js': plain(source('lib.ts'), 'cjs'),
+    'main.js': plainJavaScript(source('main.ts'), 'cjs'),
+    'lib.js': plainJavaScript(source('lib.ts'), 'cjs'),
   },
   root: 'main.js',
 }

@@ -2,7 +2,8 @@
  * Test runners: their roots travel by value, the local modules that these import by name, and lines are those of the files.
  */
 import { repository } from '../support/project.ts'
-import { plain, source, testPlace, toolFile, unlessTool } from '../support/place.ts'
+import { plainJavaScript } from '../support/plain-javascript.ts'
+import { source, testPlace, toolFile, unlessTool } from '../support/place.ts'
 
 const typescript = { 'main.test.ts': source('main.ts'), 'lib.ts': source('lib.ts') }
 
@@ -26,8 +27,8 @@ testPlace(
   {
     files: {
       'package.json': '{"name":"app"}',
-      'main.test.js': plain(source('main.ts')),
-      'lib.js': plain(source('lib.ts')),
+      'main.test.js': plainJavaScript(source('main.ts')),
+      'lib.js': plainJavaScript(source('lib.ts')),
       'babel.config.cjs': `module.exports = { plugins: [${JSON.stringify(toolFile('@babel/plugin-transform-modules-commonjs'))}] }`,
       'jest.config.cjs': 'module.exports = { cache: false }',
     },
@@ -41,8 +42,8 @@ testPlace(
   'Jest with ECMAScript modules',
   {
     files: {
-      'main.test.js': plain(source('main.ts')),
-      'lib.js': plain(source('lib.ts')),
+      'main.test.js': plainJavaScript(source('main.ts')),
+      'lib.js': plainJavaScript(source('lib.ts')),
       'jest.config.cjs': 'module.exports = { cache: false, transform: {} }',
     },
     root: 'main.test.js',

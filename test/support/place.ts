@@ -6,7 +6,6 @@ import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { transformSync } from 'esbuild'
 import { Project, repository, runNode } from './project.ts'
 import { howItTravels } from './referenced.ts'
 import { unless } from './requirements.ts'
@@ -26,15 +25,6 @@ export function toolFile(name: string): string {
 
 export function source(name: string): string {
   return readFileSync(path.join(fixture, name), 'utf8')
-}
-
-/** TypeScript without types, and with it the extensions of imports. */
-export function plain(text: string, format: 'esm' | 'cjs' = 'esm'): string {
-  return transformSync(text, {
-    loader: 'ts',
-    format,
-    supported: { 'dynamic-import': format === 'esm' },
-  }).code.replaceAll(/\.ts(["'])/g, '.js$1')
 }
 
 export interface Place {

@@ -1,7 +1,11 @@
 /** TypeScript modules of fixtures as plain JavaScript, for senders that take nothing else. */
 import { transformSync } from 'esbuild'
 
-/** The text of an ES module, which imports `.js` where it imported `.ts`. */
-export function plainJavaScript(text: string): string {
-  return transformSync(text, { loader: 'ts', format: 'esm' }).code.replaceAll(/\.ts(["'])/g, '.js$1')
+/** Without types, and with `.js` where it imports `.ts`. */
+export function plainJavaScript(text: string, format: 'esm' | 'cjs' = 'esm'): string {
+  return transformSync(text, {
+    loader: 'ts',
+    format,
+    supported: { 'dynamic-import': format === 'esm' },
+  }).code.replaceAll(/\.ts(["'])/g, '.js$1')
 }
