@@ -24,6 +24,11 @@ export class LossReport {
     if (line.stream === 'stderr') this.#stderr.add(line)
   }
 
+  /** Whether the worker may have said more than has come. */
+  async isCutOff(): Promise<boolean> {
+    return (await this.#end()).isCutOff === true
+  }
+
   /** Of a worker that has not answered a call. */
   async ofCall(progress: Progress): Promise<ModulePickleError> {
     const end = await this.#end()

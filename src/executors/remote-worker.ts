@@ -36,6 +36,8 @@ interface GivenCall {
   /** What its code gave to process.exit(). */
   exitCode: number | undefined
   isAnswered: boolean
+  /** Not where the worker was known to be gone before. */
+  readonly wasSent: boolean
 }
 
 export class RemoteWorker {
@@ -70,7 +72,7 @@ export class RemoteWorker {
     return this.#isUsable
   }
 
-  /** Whether the code of the last call has begun to run. If not, the call had no effects, and can be given to another worker. */
+  /** Whether the code of the last call has begun to run, or may have. If not, the call had no effects, and can be given to another worker. */
   get hasBegun(): boolean {
     return this.#hasBegun
   }
@@ -112,7 +114,8 @@ export class RemoteWorker {
   call(call: OutgoingCall): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.transport.flushLines()
-      this.#given = { call, resolve, reject, items: undefined, exitCode: undefined, isAnswered: false }
+      const wasSent = !this.#isOver
+      this.#given = { call, resolve, reject, items: undefined, exitCode: undefined, isAnswered: false, wasSent }
       this.#hasBegun = false
       try {
         this.#send(call)
@@ -238,6 +241,8 @@ export class RemoteWorker {
     const given = this.#given
     if (!given) return
     this.#isUsable = false
+    // That it has begun may have been on its way.
+    if (given.wasSent && (await this.#report.isCutOff())) this.#hasBegun = true
     const loss = await this.#report.ofCall({ hasBegun: this.#hasBegun, exitCode: given.exitCode })
     if (given === this.#given) this.#fail(loss)
   }

@@ -10,6 +10,8 @@ export interface WorkerEnd {
   readonly signal: string | null
   /** Why it could not even be started, or what else is known of its end; both are null then, unless its process has ended. */
   readonly failure?: Error
+  /** Whether it may have said more than has come, because what carried that was lost. */
+  readonly isCutOff?: boolean
 }
 
 export interface WorkerTransport {

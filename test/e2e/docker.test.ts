@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -19,6 +20,8 @@ import { DockerProject } from '../support/docker-project.ts'
 import { tcpDoor } from '../support/engine-doors.ts'
 import { registryOfOneImage } from '../support/registry.ts'
 import { unlessNode } from '../support/requirements.ts'
+import { EngineStream } from '../../src/executors/docker/engine-stream.ts'
+import type { Container } from '../../src/executors/docker/engine.ts'
 import { ownerLabel } from '../../src/executors/docker/create-body.ts'
 import { ownName } from '../../src/snapshot/materialize/process-name.ts'
 
@@ -27,6 +30,29 @@ interface Refused {
   readonly code: string
   readonly message: string
   readonly stderr: string
+}
+
+/** Of runners and workers in a container that is not theirs. */
+interface Traces {
+  readonly processes: readonly string[]
+  readonly directories: readonly string[]
+}
+
+const look = `
+const { readFileSync, readdirSync } = require('node:fs')
+const list = place => { try { return readdirSync(place) } catch { return [] } }
+const command = pid => { try { return readFileSync('/proc/' + pid + '/cmdline', 'latin1') } catch { return '' } }
+const processes = list('/proc').filter(name => /^\\d+$/.test(name) && name !== String(process.pid)).map(command)
+const homes = list('/').filter(name => name.startsWith('.modulepickle-'))
+const directories = homes.flatMap(name => list('/' + name)).filter(name => name.startsWith('worker-'))
+console.log(JSON.stringify({ processes: processes.filter(text => text.includes('.modulepickle-')), directories }))
+`
+
+async function traces(container: Container): Promise<Traces> {
+  const exec = await container.exec({ Cmd: ['node', '-e', look], AttachStdout: true, AttachStderr: true })
+  const output = (await exec.start({ hijack: true, stdin: false })).pipe(new EngineStream())
+  const said = Buffer.concat(await Array.fromAsync(output as AsyncIterable<Buffer>)).toString()
+  return JSON.parse(said) as Traces
 }
 
 const skip = await unlessDocker()
@@ -103,24 +129,76 @@ suite('docker:', { skip }, () => {
     assert.equal((await ownContainers(engine)).includes(abandoned.id), false)
   })
 
-  test('a container that runs already is used, keeps the code that it was sent, and goes on running', async () => {
+  async function runningContainer(): Promise<Container> {
     const container = await engine.createContainer({
       _query: {},
       _body: {
         Image: image,
         Entrypoint: ['node'],
         Cmd: ['-e', 'setInterval(() => {}, 1000)'],
-        HostConfig: { Init: true },
+        HostConfig: { Init: true, NetworkMode: 'none' },
       },
     })
+    await container.start()
+    return container
+  }
+
+  test('a container that runs already is used, keeps the code that it was sent, and goes on running', async () => {
+    const container = await runningContainer()
     try {
-      await container.start()
       const { seen } = await project.seen<{ seen: unknown[] }>('running', { CONTAINER: container.id })
       assert.deepEqual(seen, [7, true, true, 7, true, false])
       assert.equal((await container.inspect()).State.Running, true)
     } finally {
       await container.remove({ force: true })
     }
+  })
+
+  test('in a container that runs already, a busy worker ends when its sender is killed, and leaves no process and no directory of its own', async () => {
+    const container = await runningContainer()
+    try {
+      const child = spawn(process.execPath, [project.path('leaving.ts')], {
+        env: { ...process.env, CONTAINER: container.id, LEAVE: 'busy' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      await once(child.stdout, 'data')
+      // Until the call is under way.
+      await pause(500)
+      const during = await traces(container)
+      assert.equal(during.processes.length, 2, during.processes.join('\n'))
+      assert.equal(during.directories.length, 1)
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      for (let tries = 0; ; tries++) {
+        const { processes, directories } = await traces(container)
+        if (processes.length + directories.length === 0) break
+        assert.ok(tries < 20, [...processes, ...directories].join('\n'))
+        await pause(200)
+      }
+    } finally {
+      await container.remove({ force: true })
+    }
+  })
+
+  test('a call that may have begun when the connection to the engine was cut is not repeated; the next one runs', async () => {
+    const proxy = await tcpDoor()
+    const files = project.path('files')
+    mkdirSync(files)
+    const env = { IMAGE: image, LOSSES: 'connection', FILES: files, DOCKER_HOST: `tcp://127.0.0.1:${proxy.port}` }
+    const { seen } = await project.follow('losses', env, async line => {
+      if (line !== 'idle') return
+      // The call runs, and its sender does not learn that.
+      proxy.hold()
+      writeFileSync(path.join(files, 'held'), '')
+      while (!existsSync(path.join(files, 'ran'))) await pause(10)
+      proxy.cut()
+    })
+    proxy.stop()
+    const { 'connection cut': cut, ...others } = seen as Record<string, Refused>
+    assert.match(cut?.code ?? '', /^ERR_(?:CONTAINER|ENGINE)_LOST$/, JSON.stringify(cut))
+    assert.match(cut?.message ?? '', /may have had effects; it was not repeated/)
+    assert.equal(readFileSync(path.join(files, 'ran'), 'utf8'), 'once ')
+    assert.deepEqual(others, { 'after that': 'fine' })
   })
 
   test('a call that is out of memory, or whose container is killed, fails by code; the next one runs', async () => {

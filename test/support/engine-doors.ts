@@ -9,35 +9,42 @@ import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 
-interface Door {
+interface Door extends Joints {
   readonly port: number
   stop(): void
 }
 
-function engineSocket(): string {
+/** The connections that are open now. */
+interface Joints {
+  /** Passes on no more of what the engine says, but still what is said to it. */
+  hold(): void
+  cut(): void
+}
+
+export function engineSocket(): string {
   const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
   return host.replace(/^unix:\/\//, '')
 }
 
 export function tcpDoor(): Promise<Door> {
-  const { join, stop } = joints()
-  return listening(createServer({ allowHalfOpen: true }, join), stop)
+  const { join, ...open } = joints()
+  return listening(createServer({ allowHalfOpen: true }, join), open)
 }
 
 /** Lets in who has a certificate of `certificates`, and shows one that says 127.0.0.1. */
 export function tlsDoor(certificates: Certificates): Promise<Door> {
-  const { join, stop } = joints()
+  const { join, ...open } = joints()
   const [ca, cert, key] = ['ca.pem', 'server.pem', 'server-key.pem'].map(name =>
     readFileSync(path.join(certificates.directory, name)),
   )
   const options = { ca, cert, key, requestCert: true, rejectUnauthorized: true, allowHalfOpen: true } as const
-  return listening(createTlsServer(options as object, join), stop)
+  return listening(createTlsServer(options as object, join), open)
 }
 
 /** A server of SSH, which lets in everybody or nobody, and knows the one command that an engine is reached by. */
 export function sshDoor(isOpen: boolean): Promise<Door> {
   const { Server: SshServer, utils } = createRequire(import.meta.url)('ssh2') as Ssh
-  const { join, stop } = joints()
+  const { join, ...open } = joints()
   const hostKeys = [utils.generateKeyPairSync('ed25519').private]
   const server = new SshServer({ hostKeys }, client => {
     client.on('error', () => {})
@@ -48,7 +55,7 @@ export function sshDoor(isOpen: boolean): Promise<Door> {
       )
     })
   })
-  return listening(server, stop)
+  return listening(server, open)
 }
 
 interface Ssh {
@@ -89,8 +96,9 @@ export function makeCertificates(): Certificates {
 }
 
 /** What comes in is joined to the engine's socket. */
-function joints(): { join(incoming: Duplex): void; stop(): void } {
+function joints(): Joints & { join(incoming: Duplex): void } {
   const streams = new Set<Duplex>()
+  const engines = new Set<Socket>()
   return {
     join: incoming => {
       const engine: Socket = connectTo({ path: engineSocket(), allowHalfOpen: true })
@@ -98,24 +106,31 @@ function joints(): { join(incoming: Duplex): void; stop(): void } {
         streams.add(each)
         each.on('error', () => {})
       }
+      engines.add(engine)
       incoming.pipe(engine)
       engine.pipe(incoming)
     },
-    stop: () => {
+    hold: () => {
+      for (const engine of engines) engine.unpipe()
+    },
+    cut: () => {
       for (const stream of streams) stream.destroy()
+      streams.clear()
+      engines.clear()
     },
   }
 }
 
-async function listening(server: Server, stop: () => void): Promise<Door> {
+async function listening(server: Server, open: Joints): Promise<Door> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   return {
+    ...open,
     port,
     stop: () => {
       server.close()
-      stop()
+      open.cut()
     },
   }
 }

@@ -75,10 +75,15 @@ export class ContainerWorker implements WorkerTransport {
     else this.#end(failure === null ? { code, signal } : { code, signal, failure: new Error(failure) })
   }
 
-  /** The runner itself is gone. */
+  /** Nothing more can be said to it, nor come from it. */
+  cutOff(): void {
+    this.stream.destroy()
+  }
+
+  /** The runner itself is gone, and what it has not passed on. */
   lose(failure: Error): void {
     this.#leave()
-    this.#end({ code: null, signal: null, failure })
+    this.#end({ code: null, signal: null, failure, isCutOff: true })
   }
 
   #leave(): void {

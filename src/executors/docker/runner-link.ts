@@ -128,6 +128,8 @@ export class RunnerLink {
   async #lost(launched: Launched, confusion: unknown): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
+    // No call is given to them any more, while the engine is asked.
+    for (const worker of this.#workers.values()) worker.cutOff()
     const said = isModulePickleError(confusion) && !this.#hasGreeted ? confusion.message : ''
     const explain = (): Promise<ModulePickleError> => launched.explain(this.#hasGreeted, said)
     const reason = await launched.started.then(explain, (error: Error) => error)
