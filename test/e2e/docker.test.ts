@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -182,15 +183,14 @@ suite('docker:', { skip }, () => {
 
   test('a call that may have begun when the connection to the engine was cut is not repeated; the next one runs', async () => {
     const proxy = await tcpDoor()
-    const files = project.path('files')
-    mkdirSync(files)
+    const files = mkdtempSync(path.join(tmpdir(), 'modulepickle-mounted-'))
     const env = { IMAGE: image, LOSSES: 'connection', FILES: files, DOCKER_HOST: `tcp://127.0.0.1:${proxy.port}` }
     const { seen } = await project.follow('losses', env, async line => {
       if (line !== 'idle') return
       // The call runs, and its sender does not learn that.
       proxy.hold()
       writeFileSync(path.join(files, 'held'), '')
-      while (!existsSync(path.join(files, 'ran'))) await pause(10)
+      for (let tries = 0; tries < 500 && !existsSync(path.join(files, 'ran')); tries++) await pause(10)
       proxy.cut()
     })
     proxy.stop()
@@ -198,6 +198,7 @@ suite('docker:', { skip }, () => {
     assert.match(cut?.code ?? '', /^ERR_(?:CONTAINER|ENGINE)_LOST$/, JSON.stringify(cut))
     assert.match(cut?.message ?? '', /may have had effects; it was not repeated/)
     assert.equal(readFileSync(path.join(files, 'ran'), 'utf8'), 'once ')
+    rmSync(files, { recursive: true })
     assert.deepEqual(others, { 'after that': 'fine' })
   })
 

@@ -21,7 +21,7 @@ interface Joints {
   cut(): void
 }
 
-export function engineSocket(): string {
+function engineSocket(): string {
   const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
   return host.replace(/^unix:\/\//, '')
 }
