@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { json } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -52,8 +53,7 @@ console.log(JSON.stringify({ processes: processes.filter(text => text.includes('
 async function traces(container: Container): Promise<Traces> {
   const exec = await container.exec({ Cmd: ['node', '-e', look], AttachStdout: true, AttachStderr: true })
   const output = (await exec.start({ hijack: true, stdin: false })).pipe(new EngineStream())
-  const said = Buffer.concat(await Array.fromAsync(output as AsyncIterable<Buffer>)).toString()
-  return JSON.parse(said) as Traces
+  return (await json(output)) as Traces
 }
 
 const skip = await unlessDocker()
