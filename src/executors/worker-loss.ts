@@ -69,7 +69,7 @@ const signals = new Map([
 
 function probableCause({ code, signal }: WorkerEnd, stderr: readonly string[]): string {
   const name = signal ?? signals.get(code ?? 0)
-  if (name === undefined) return ''
+  if (name === undefined) return ' Code that a call before it had left running may have called process.exit().'
   if (stderr.some(line => line.includes('JavaScript heap out of memory'))) {
     return ' Its JavaScript heap was full: let it hold less at a time, or give it more by `--max-old-space-size=MiB` in NODE_OPTIONS, which `env` can set.'
   }

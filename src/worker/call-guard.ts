@@ -44,15 +44,18 @@ export function guardCalls(onExit: (id: string, code: number) => void): void {
   process.on('uncaughtException', stray)
   process.on('unhandledRejection', stray)
   process.on('exit', code => {
-    if (guarded) onExit(guarded.call.id, code)
+    if (guarded && owner() === guarded.call) onExit(guarded.call.id, code)
   })
+}
+
+/** The call whose code runs now. Without one, as Node 20 has none for microtasks, it can only be the call that is under way. */
+function owner(): CurrentCall | undefined {
+  return runningCalls().getStore() ?? guarded?.call
 }
 
 function stray(error: unknown): void {
   strayed = true
-  // Without an owner, as Node 20 has none for microtasks, it can only be the call that runs.
-  const owner = runningCalls().getStore() ?? guarded?.call
-  if (guarded && owner === guarded.call) return guarded.stray(error)
+  if (guarded && owner() === guarded.call) return guarded.stray(error)
   console.error('Code that a finished call has left running threw:', error)
   if (!guarded) process.exit(1)
 }

@@ -60,3 +60,26 @@ test('a call that leaves mocks of timers behind ends, and so do those after it',
   const { stdout, stderr } = await project.run('plain ESM', 'main.js')
   assert.deepEqual(stdout && JSON.parse(stdout), ['mocked', 'another'], stderr)
 })
+
+const exiting = `
+import { connect } from 'modulepickle'
+
+const pool = await connect('local:', { workers: 1 })
+await pool.run(() => {
+  setTimeout(() => process.exit(5), 300)
+})
+const { code, message } = await pool.run(() => new Promise(resolve => setTimeout(resolve, 5_000))).catch(error => error)
+await pool.close()
+console.log(JSON.stringify({ code, message }))
+`
+
+test('a call whose worker is ended by what an earlier one has left running is not said to have ended it', async t => {
+  const project = new Project({ 'package.json': '{"name":"app","type":"module"}', 'main.js': exiting })
+  t.after(() => project.remove())
+  project.installModulepickle()
+  const { stdout, stderr } = await project.run('plain ESM', 'main.js')
+  assert.ok(stdout.startsWith('{'), stderr)
+  const { code, message } = JSON.parse(stdout) as { code: string; message: string }
+  assert.equal(code, 'ERR_WORKER_LOST')
+  assert.match(message, /exited with code 5 before the call was done\. Code that a call before it had left running/)
+})
