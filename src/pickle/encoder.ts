@@ -20,34 +20,22 @@ import {
 } from './frames.ts'
 import { stringFilling } from './framing.ts'
 import { intrinsicName, isNamedIntrinsic } from './intrinsics.ts'
+import type { Hooks } from './hooks.ts'
 import { op } from './opcodes.ts'
 import { Output } from './output.ts'
 import { joinPath } from './path.ts'
 import { isOrdinaryArray, ListFrame, ordinaryValues, RecordFrame } from './plain.ts'
 import { Shapes, type Shape } from './shapes.ts'
-import { planOf, withAddition, type Addition, type Plan } from './plan.ts'
+import { planOf, withAddition, type Plan } from './plan.ts'
 import { Frozenset } from './python-values.ts'
-import { customReduction, reduceSymbol, type DispatchTable } from './registry.ts'
-import { dictItems, planFor, type InnerState } from './rules/index.ts'
+import { customReduction, reduceSymbol } from './registry.ts'
+import { dictItems, planFor } from './rules/index.ts'
 import { pythonPlan } from './rules/python.ts'
 import { refuseFunction } from './rules/refusals.ts'
 import { symbolPlan } from './rules/symbols.ts'
 import { intFilling, writeBigint, writeBytes, writeNumber } from './scalars.ts'
 import { Bytes, Dict, Global, Labelled, Late, Reduced, Term, Tuple, type Reduction } from './values.ts'
-
-/** What a Pickler and its subclasses decide. */
-interface Hooks {
-  persistentId?: ((value: unknown) => unknown) | undefined
-  reducerOverride?: ((value: object | symbol) => Reduction | Global | undefined) | undefined
-  innerState?: InnerState | undefined
-  disguisedType?: ((value: object) => string | undefined) | undefined
-  stringWritten?: ((text: string) => void) | undefined
-  addition?: ((value: object) => Addition | undefined) | undefined
-  bufferCallback?: ((buffer: Uint8Array) => boolean | void) | undefined
-  dispatchTable?: DispatchTable | undefined
-  /** False writes no MEMOIZE and no reference back: for the preamble, which holds plain data only. */
-  memo: boolean
-}
+import { WriteMemo } from './write-memo.ts'
 
 /** Nested attempts at one reduction, each begun inside the arguments of the one before, until it is given up. */
 const mostAttempts = 1000
@@ -58,9 +46,7 @@ const emptyContainer = { list: op.EMPTY_LIST, dict: op.EMPTY_DICT, set: op.EMPTY
 export class Encoder implements Encoding {
   readonly out = new Output()
   readonly #hooks: Hooks
-  readonly #memo = new Map<unknown, number>()
-  #memoSize = 0
-  readonly #globals = new Map<string | Late, Map<string, number>>()
+  readonly #memo: WriteMemo
   readonly #buffers = new BufferTable()
   readonly #shapes = new Shapes()
   readonly #stack: Frame[] = []
@@ -68,6 +54,7 @@ export class Encoder implements Encoding {
 
   constructor(hooks: Hooks) {
     this.#hooks = hooks
+    this.#memo = new WriteMemo(this.out, hooks.memo)
   }
 
   /** Writes one value with all that it reaches. */
@@ -88,7 +75,7 @@ export class Encoder implements Encoding {
 
   /** When an object was written first, among all that have been; undefined where it was not. */
   memoIndex(value: object | symbol): number | undefined {
-    return this.#memo.get(value)
+    return this.#memo.indexOf(value)
   }
 
   /** The path to the value being written. */
@@ -127,16 +114,16 @@ export class Encoder implements Encoding {
       this.out.op(op.NONE)
       return false
     }
-    const index = this.#memo.get(value)
+    const index = this.#memo.indexOf(value)
     if (index === undefined)
       return typeof value === 'object' ? this.#object(value) : this.#functionOrSymbol(value as symbol)
-    this.#recallIndex(index)
+    this.#memo.recall(index)
     return false
   }
 
   #string(value: string): void {
-    const index = this.#memo.get(value)
-    if (index !== undefined) return this.#recallIndex(index)
+    const index = this.#memo.indexOf(value)
+    if (index !== undefined) return this.#memo.recall(index)
     this.#hooks.stringWritten?.(value)
     this.out.string(value)
     this.memoize(value)
@@ -146,11 +133,11 @@ export class Encoder implements Encoding {
     const index = shape.memoIndices[position] as number
     if (index >= 0) {
       this.out.boundary()
-      return this.#recallIndex(index)
+      return this.#memo.recall(index)
     }
     const key = shape.keys[position] as string
     this.saveUnasked(key)
-    shape.memoIndices[position] = this.#memo.get(key) ?? -1
+    shape.memoIndices[position] = this.#memo.indexOf(key) ?? -1
   }
 
   open(frame: Frame): void {
@@ -162,22 +149,15 @@ export class Encoder implements Encoding {
   }
 
   memoize(key: unknown): void {
-    if (!this.#hooks.memo) return
-    this.#memo.set(key, this.#memoSize++)
-    this.out.op(op.MEMOIZE)
+    this.#memo.memoize(key)
   }
 
   isMemoized(key: unknown): boolean {
-    return this.#memo.has(key)
+    return this.#memo.indexOf(key) !== undefined
   }
 
   recall(key: unknown): void {
-    this.#recallIndex(this.#memo.get(key) as number)
-  }
-
-  #recallIndex(index: number): void {
-    if (index < 256) this.out.uint1(op.BINGET, index)
-    else this.out.int4(op.LONG_BINGET, index)
+    this.#memo.recall(this.#memo.indexOf(key) as number)
   }
 
   #open(frame: Frame): true {
@@ -242,20 +222,17 @@ export class Encoder implements Encoding {
   #claim(value: unknown, claim: Reduction | Global): boolean {
     if (!(claim instanceof Global)) return this.#perform(value, planOf(claim))
     this.#global(claim)
-    this.#memo.set(value, this.#globals.get(claim.module)?.get(claim.name) as number)
+    this.#memo.alias(value, this.#memo.indexOfGlobal(claim) as number)
     return false
   }
 
-  #global({ module, name }: Global): void {
-    let named = this.#globals.get(module)
-    if (named === undefined) this.#globals.set(module, (named = new Map()))
-    const index = named.get(name)
-    if (index !== undefined) return this.#recallIndex(index)
-    this.saveUnasked(module)
-    this.saveUnasked(name)
+  #global(global: Global): void {
+    const index = this.#memo.indexOfGlobal(global)
+    if (index !== undefined) return this.#memo.recall(index)
+    this.saveUnasked(global.module)
+    this.saveUnasked(global.name)
     this.out.op(op.STACK_GLOBAL)
-    named.set(name, this.#memoSize)
-    this.memoize(named)
+    this.#memo.memoizeGlobal(global)
   }
 
   #term(term: Term): boolean {
@@ -293,7 +270,7 @@ export class Encoder implements Encoding {
     if (create instanceof ByteRange) {
       create.claimed = true
       this.saveUnasked(create)
-      this.#memo.set(value, this.#memo.get(create) as number)
+      this.#memo.alias(value, this.#memo.indexOf(create) as number)
     } else {
       this.out.op(emptyContainer[create])
       this.memoize(value)

@@ -5,6 +5,7 @@
  */
 import { Encoder } from './encoder.ts'
 import { concatenate } from './framing.ts'
+import type { Hooks } from './hooks.ts'
 import { op } from './opcodes.ts'
 import type { Output } from './output.ts'
 import type { Addition } from './plan.ts'
@@ -61,7 +62,7 @@ export class Pickler {
   }
 
   /** Hooks that nobody overrides are not called at all. */
-  #hooks(): ConstructorParameters<typeof Encoder>[0] {
+  #hooks(): Hooks {
     const { persistentId, reducerOverride, innerState, disguisedType, addition, stringWritten } = Pickler.prototype
     const { bufferCallback, dispatchTable } = this.#options
     return {
