@@ -8,7 +8,6 @@ import { captureClosure, type CapturedFunction } from './closure.ts'
 import type { ClassState } from './class-state.ts'
 import { CodeUnit } from './code-unit.ts'
 import { noteExportedNamespaces } from './exported-namespaces.ts'
-import { unsupported } from './free-variables.ts'
 import { builtinReference, ownsItsBindings, scriptReference, type FunctionReference } from './function-reference.ts'
 import { travelOf, type FunctionTravel } from './function-travel.ts'
 import { heapViewer } from './heap.ts'
@@ -25,6 +24,7 @@ import { ScopeSharing } from './scope-sharing.ts'
 import { openSession } from './session.ts'
 import { StampedObjects } from './stamped-objects.ts'
 import { LiveSurroundings, Neighbourhood } from './surroundings.ts'
+import { unsupported } from './unsupported.ts'
 
 export type Captured =
   | { readonly kind: 'reference'; readonly reference: FunctionReference; readonly isMade?: boolean }

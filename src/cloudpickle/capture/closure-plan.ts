@@ -13,7 +13,7 @@ import type { ImportBinding } from '../source/module-record.ts'
 import { blankFlag, privateAccessEdits, type ClassNode } from '../source/private-access.ts'
 import { resolveModule, type DeferredImport } from '../source/resolve.ts'
 import { within } from '../source/sorted-spans.ts'
-import { freeVariables, unsupported, type FrameUses } from './free-variables.ts'
+import { freeVariables, type FrameUses } from './free-variables.ts'
 import { naturalOf, type NaturalShape } from './function-extras.ts'
 import { ownsItsBindings, type ModuleTarget } from './function-reference.ts'
 import { leftBehind } from './left-behind.ts'
@@ -21,6 +21,7 @@ import type { LoadedScript } from './loaded-script.ts'
 import { ContextReference, ModuleReference } from './module-reference.ts'
 import { siteText, useEdits, type SiteText, type VariableUse } from './relined-text.ts'
 import { nodeSpecifier } from './vite-specifiers.ts'
+import { unsupported } from './unsupported.ts'
 
 /** The part of a capture that depends on the text alone. */
 export interface ClosurePlan {

@@ -3,14 +3,13 @@
  *
  * Input: a live function with its site. Output: a record that the CloudPickler writes. The body never runs.
  */
-import { Global, Reduced } from '../../pickle/index.ts'
 import type { Binding, FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode } from '../source/parse.ts'
 import type { DeferredImport } from '../source/resolve.ts'
 import { codeOf, isInitialized, type CapturedScope, type CapturedScopes } from './captured-scope.ts'
 import { planClosure, type ClosurePlan } from './closure-plan.ts'
 import type { CodeUnit } from './code-unit.ts'
-import { unsupported, type FrameUses } from './free-variables.ts'
+import type { FrameUses } from './free-variables.ts'
 import { requiredModule } from './held-module.ts'
 import type { NaturalShape } from './function-extras.ts'
 import type { LoadedScript } from './loaded-script.ts'
@@ -18,6 +17,7 @@ import { ModuleReference } from './module-reference.ts'
 import type { ScriptVariables } from './script-variables.ts'
 import type { ScopeChain } from './scope-chain.ts'
 import { SuperReference } from './home-objects.ts'
+import { unsupported } from './unsupported.ts'
 
 export interface CapturedVariable {
   readonly owner: CapturedScope | CodeUnit | ScriptVariables
@@ -115,9 +115,6 @@ function commonVariables(
   })
   return [{ owner: unit, name: holder, value: owner }, ...members]
 }
-
-/** What is used as `this` where nothing tells which it is. */
-export const unknownThis = new Reduced({ callee: new Global('cloudpickle', 'unknownThis'), args: [] })
 
 const outside = new WeakMap<LoadedScript, ReadonlySet<string>>()
 

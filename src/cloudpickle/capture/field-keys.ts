@@ -3,9 +3,9 @@
  *
  * Input: a live class, and V8's variable. They are read in the heap, because evaluating a key again would run code.
  */
-import { unsupported } from './free-variables.ts'
 import type { HeapView } from './heap.ts'
 import type { LiveFunction } from './live-functions.ts'
+import { unsupported } from './unsupported.ts'
 
 /** Fixed for the life of a class. */
 const keys = new WeakMap<Function, Map<string, string>>()

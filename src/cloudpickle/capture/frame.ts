@@ -2,19 +2,23 @@
  * What an arrow keeps of the call that it was made in and V8 lists nowhere: `this`, `arguments`, `new.target`, the names of
  * function expressions. They are read in a frame of the arrow's own, without running it; where it cannot be entered, in its contexts.
  */
+import { Global, Reduced } from '../../pickle/index.ts'
 import { childNodes, type Node } from '../source/parse.ts'
-import { unknownThis } from './closure.ts'
-import { unsupported, type FrameUses } from './free-variables.ts'
+import type { FrameUses } from './free-variables.ts'
 import type { HeapView } from './heap.ts'
 import type { Inspector } from './inspector.ts'
 import type { LiveFunction } from './live-functions.ts'
 import { canEnter } from './enterable.ts'
 import { readInFrame } from './probe.ts'
+import { unsupported } from './unsupported.ts'
 
 export interface FrameValues {
   readonly self: unknown
   readonly parameters: readonly unknown[]
 }
+
+/** What is used as `this` where nothing tells which it is. */
+const unknownThis = new Reduced({ callee: new Global('cloudpickle', 'unknownThis'), args: [] })
 
 const isOldNode = Number.parseInt(process.versions.node, 10) < 24
 

@@ -4,7 +4,6 @@
  * Input: a function site of a loaded script. Output: the free bindings with their references, or an error that names the
  * syntax which cannot travel by value. Depends on the text alone, so it is computed once for each function literal.
  */
-import { ModulePickleError } from '../../errors.ts'
 import { isInside, type Edit } from '../source/edit.ts'
 import type { Binding, ContextUse, FunctionSite, Reference, Scope } from '../source/lexical-scopes.ts'
 import type { AnyNode, Node } from '../source/parse.ts'
@@ -15,6 +14,7 @@ import { computedFieldKeys } from './left-behind.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { outerPrivates } from './outer-privates.ts'
 import { isStrictCode, type VariableUse } from './relined-text.ts'
+import { unsupported } from './unsupported.ts'
 
 /** What CommonJS passes to its modules, by the part of a module's context that it is on the other end. */
 const commonJsParts = { require: '@require', __filename: '@filename', __dirname: '@dirname' } as const
@@ -230,19 +230,6 @@ function isAssignedParameter({ name, reassigned }: Binding, parameters: readonly
   return reassigned && parameters.some(parameter => parameter.type === 'Identifier' && parameter.name === name)
 }
 
-export function unsupported(script: LoadedScript, offset: number, what: string, way: string): ModulePickleError {
-  const where = describePosition(script, offset)
-  return new ModulePickleError(
-    'ERR_CAPTURE_UNSUPPORTED',
-    `The function at ${where} cannot travel by value: ${what}. ${way}, or import the function from a module of its own.`,
-  )
-}
-
 function isCommonJsVariable(name: string): name is keyof typeof commonJsParts {
   return Object.hasOwn(commonJsParts, name)
-}
-
-function describePosition(script: LoadedScript, offset: number): string {
-  const { line, column } = script.originalPosition(offset)
-  return `${script.file ?? script.url}:${line + 1}:${column + 1}`
 }

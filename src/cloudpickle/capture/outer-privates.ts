@@ -8,8 +8,8 @@ import { isInside, type Edit } from '../source/edit.ts'
 import type { FunctionSite, Scope } from '../source/lexical-scopes.ts'
 import { childNodes, type AnyNode, type Node } from '../source/parse.ts'
 import { isClass, privateNames } from '../source/private-access.ts'
-import { unsupported } from './free-variables.ts'
 import type { LoadedScript } from './loaded-script.ts'
+import { unsupported } from './unsupported.ts'
 
 export interface OuterPrivates {
   /** By the variable that holds the views of each class in the text that travels. */

@@ -7,7 +7,6 @@
  */
 import type { Binding, Scope } from '../source/lexical-scopes.ts'
 import type { CapturedScope } from './captured-scope.ts'
-import { unsupported } from './free-variables.ts'
 import type { HeapView } from './heap.ts'
 import type { Inspector } from './inspector.ts'
 import type { LiveFunction } from './live-functions.ts'
@@ -15,6 +14,7 @@ import type { AlikeScopes } from './lookalikes.ts'
 import { canProbe, enterCell, findSharedCell, groupByCell, type Cell } from './probe.ts'
 import { alignScopes, innermostScope } from './scope-chain.ts'
 import { identityOf, settle, unite } from './scope-identity.ts'
+import { unsupported } from './unsupported.ts'
 
 /** What lets a variable be read and written from outside, once a function that sees it has been entered; that stays so. */
 const cells = new WeakMap<Function, Map<Binding, Cell>>()

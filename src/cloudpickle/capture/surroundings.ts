@@ -13,7 +13,7 @@ import { warnOfCopiedState } from './copied-state.ts'
 import { noteImportedNamespace } from './exported-namespaces.ts'
 import { fieldKey } from './field-keys.ts'
 import { readFrame, type FrameValues } from './frame.ts'
-import { unsupported, type FrameUses } from './free-variables.ts'
+import type { FrameUses } from './free-variables.ts'
 import type { HeapView } from './heap.ts'
 import { isOfPackage, type HeldBindings } from './held-bindings.ts'
 import { heldModule } from './held-module.ts'
@@ -26,6 +26,7 @@ import { innermostScope, namesAround, scopesAround, type ScopeChain } from './sc
 import { ScriptVariables, scriptVariable } from './script-variables.ts'
 import type { Session } from './session.ts'
 import { withUninitialized } from './uninitialized.ts'
+import { unsupported } from './unsupported.ts'
 
 /** What the surroundings of all functions of one dump have in common. */
 export class Neighbourhood {
