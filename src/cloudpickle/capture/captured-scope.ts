@@ -11,6 +11,7 @@ import type { LiveScope } from './inspector.ts'
 import type { LiveFunction } from './live-functions.ts'
 import { Lookalikes, type AlikeScopes } from './lookalikes.ts'
 import type { ScopeChain } from './scope-chain.ts'
+import { isInitialized } from './scope-variables.ts'
 
 /** One context of V8's, as it travels. The module's own scope is the code unit itself. */
 export class CapturedScope {
@@ -100,23 +101,6 @@ export class CapturedScopes {
 
 function bindingsOf(scope: Scope, variables: LiveScope['variables']): Binding[] {
   return Object.getOwnPropertyNames(variables).flatMap(name => scope.bindings.get(name) ?? [])
-}
-
-/** What a variable holds; one that is not initialised yet holds the same as any other such. */
-export function valueOf(variables: LiveScope['variables'], name: string): unknown {
-  return isInitialized(variables, name) ? variables[name] : uninitialized
-}
-
-const uninitialized = Symbol('uninitialized')
-
-/** V8 throws a ReferenceError for a variable that is not initialised yet, for every closure of the context alike. */
-export function isInitialized(variables: LiveScope['variables'], name: string): boolean {
-  try {
-    void variables[name]
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The code of a scope, or of a module's own one. */

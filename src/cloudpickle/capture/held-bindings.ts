@@ -17,6 +17,7 @@ import type { Inspector, LiveScope } from './inspector.ts'
 import type { LiveFunctions } from './live-functions.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import { implicitNames, type ScopeChain } from './scope-chain.ts'
+import { readVariable } from './scope-variables.ts'
 
 /** Exported functions of one CommonJS module whose scopes are looked through. */
 const mostWitnesses = 8
@@ -104,7 +105,7 @@ export class HeldBindings {
           const binding = scope?.bindings.get(key)
           if (binding?.reassigned !== false) continue
           const isMade = !/^(Function|Class)/.test(binding.init?.type ?? '')
-          this.#note(read(variables, key), script.file, `${name}[[Scopes]][${index}].${key}`, isMade)
+          this.#note(readVariable(variables, key), script.file, `${name}[[Scopes]][${index}].${key}`, isMade)
         }
       }
     }
@@ -130,7 +131,7 @@ export class HeldBindings {
       const variables = scopes().find(({ scope }) => scope.isModule)?.variables
       for (const [local, { specifier, name }] of variables && script.file !== undefined ? script.record.imports : []) {
         const target = resolveModule(specifier, script.file!, name === 'module.exports' ? 'require' : 'import')
-        if (target?.kind === 'file') this.#noteImport(read(variables!, local), target.file, name)
+        if (target?.kind === 'file') this.#noteImport(readVariable(variables!, local), target.file, name)
       }
     }
   }
@@ -140,7 +141,7 @@ export class HeldBindings {
     if (!isModuleNamespaceObject(value)) return this.#note(value, file, name)
     const prefix = name === '*' ? '' : `${name}.`
     for (const key of Object.keys(value))
-      this.#note(read(value as Record<string, unknown>, key), file, `${prefix}${key}`)
+      this.#note(readVariable(value as Record<string, unknown>, key), file, `${prefix}${key}`)
   }
 
   #note(value: unknown, file: string, name: string, isMade = true): void {
@@ -158,7 +159,7 @@ function moduleExports({ record }: LoadedScript, chain: ScopeChain): [string, Fu
   const variables = chain.find(({ scope }) => scope.isModule)?.variables
   const names = [...record.exports].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return names.flatMap(([exported, local]) => {
-    const value = variables && local !== undefined ? read(variables, local) : undefined
+    const value = variables && local !== undefined ? readVariable(variables, local) : undefined
     return typeof value === 'function' && !isProxy(value) ? [[exported, value] as [string, Function]] : []
   })
 }
@@ -180,15 +181,6 @@ function scopeOf(variables: LiveScope['variables'], innermost: Scope): Scope | u
   let scope: Scope | undefined = names.length > 0 ? innermost : undefined
   while (scope && !names.every(name => scope!.bindings.has(name))) scope = scope.parent
   return scope
-}
-
-/** undefined for a variable that is not initialised yet. */
-function read(variables: LiveScope['variables'], name: string): unknown {
-  try {
-    return variables[name]
-  } catch {
-    return undefined
-  }
 }
 
 function isObject(value: unknown): value is object {

@@ -12,6 +12,7 @@ import { functionExtras, naturalLength, naturalOf, type NaturalShape } from './f
 import type { LiveFunctions } from './live-functions.ts'
 import type { PrivateStates } from './private-state.ts'
 import type { ScopeChain } from './scope-chain.ts'
+import { readVariable } from './scope-variables.ts'
 
 export interface OwnedMember {
   readonly cls: Function
@@ -62,7 +63,7 @@ export class LiveClasses {
     for (const { scope, variables } of scopes) {
       for (const { name, init } of scope.bindings.values()) {
         if (init !== code && init?.type !== 'CallExpression') continue
-        const cls = readable(variables, name)
+        const cls = readVariable(variables, name)
         const found = typeof cls === 'function' ? this.#functions.find(cls)?.site : undefined
         if (found?.code !== code) continue
         this.#claim(cls as Function, found)
@@ -102,14 +103,5 @@ export class LiveClasses {
   ): void {
     const natural = { name: member.name, length: naturalLength(code) }
     this.#owners.set(fn, { cls, member, liveKey, natural })
-  }
-}
-
-/** A variable that is not initialised yet throws where it is read. */
-function readable(variables: Readonly<Record<string, unknown>>, name: string): unknown {
-  try {
-    return variables[name]
-  } catch {
-    return undefined
   }
 }

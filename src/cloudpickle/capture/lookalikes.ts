@@ -3,10 +3,11 @@
  * found without comparing it with each.
  */
 import type { Scope } from '../source/lexical-scopes.ts'
-import { valueOf, type CapturedScope } from './captured-scope.ts'
+import type { CapturedScope } from './captured-scope.ts'
 import type { CodeUnit } from './code-unit.ts'
 import type { LiveScope } from './inspector.ts'
 import { identityOf, type ScopeIdentity } from './scope-identity.ts'
+import { valueOf } from './scope-variables.ts'
 
 type Parent = CapturedScope | CodeUnit
 

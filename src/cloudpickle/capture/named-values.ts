@@ -19,6 +19,7 @@ import { declaredExport, type ScriptOfFile } from './declared-export.ts'
 import { exportNameOf, ownsItsBindings, type FunctionReference } from './function-reference.ts'
 import type { LoadedScript } from './loaded-script.ts'
 import type { ScopeChain } from './scope-chain.ts'
+import { isInitialized } from './scope-variables.ts'
 
 export interface NamedValuesContext {
   readonly scriptOf: ScriptOfFile
@@ -248,11 +249,7 @@ function variablesOf(scopes: () => ScopeChain): Readonly<Record<string, unknown>
 
 /** undefined for a variable that is not initialised yet. */
 function read(variables: Readonly<Record<string, unknown>>, name: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: variables[name] }
-  } catch {
-    return undefined
-  }
+  return isInitialized(variables, name) ? { value: variables[name] } : undefined
 }
 
 function warnOfCopy({ value, reference: { module, name } }: Holding): undefined {
