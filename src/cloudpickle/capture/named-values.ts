@@ -43,6 +43,9 @@ interface Holding {
   readonly root: { readonly value: unknown; readonly init: AnyNode } | undefined
 }
 
+/** Which bindings of a module hold a symbol or function, or a module that does. */
+type Holders = ReadonlyMap<symbol | Function, readonly Binding[]>
+
 /** What is never reassigned is looked at once, and again when other modules travel by value. */
 let found = nothingFound()
 
@@ -50,7 +53,7 @@ function nothingFound() {
   return {
     registrations: registrations(),
     holdings: new WeakMap<Binding, readonly Holding[]>(),
-    symbols: new WeakMap<LoadedScript, ReadonlyMap<symbol, FunctionReference>>(),
+    holders: new WeakMap<LoadedScript, Holders>(),
   }
 }
 
@@ -105,9 +108,9 @@ export class NamedValues {
   #nameOf(value: Nameable): FunctionReference | undefined {
     const holding = this.#used.get(value)
     if (holding) return this.#stays(holding) ? holding.reference : warnOfCopy(holding)
-    if (typeof value === 'symbol') return this.#symbolOf(value)
+    if (typeof value === 'symbol') return this.#held(value)
     const mayBeHeld = typeof value === 'function' && this.#context.isOfModule(value as Function)
-    return mayBeHeld ? this.#functionOf(value as Function) : undefined
+    return mayBeHeld ? this.#held(value as Function) : undefined
   }
 
   #stays({ value, isReassigned, root }: Holding): boolean {
@@ -117,43 +120,16 @@ export class NamedValues {
     return root !== undefined && isAsMade(root.value, root.init, this.#context.codeOf)
   }
 
-  #symbolOf(symbol: symbol): FunctionReference | undefined {
+  /** In any module that was met; of objects there are too many to look for. */
+  #held(value: symbol | Function): FunctionReference | undefined {
     for (const [script, scopes] of this.#scripts) {
-      const named = found.symbols.get(script) ?? this.#symbolsOf(script, scopes)
-      const reference = named.get(symbol)
-      if (reference) return reference
-    }
-    return undefined
-  }
-
-  #functionOf(fn: Function): FunctionReference | undefined {
-    for (const [script, scopes] of this.#scripts) {
-      const variables = variablesOf(scopes)
-      for (const binding of script.scopes.module.bindings.values()) {
-        const isHere = Object.hasOwn(variables, binding.name) && read(variables, binding.name)?.value === fn
-        const open = isHere || isModuleLike(script, binding) ? this.#behind(script, binding, scopes) : []
-        const holding = open.find(({ value, isReassigned }) => value === fn && !isReassigned)
+      const holders = found.holders.get(script) ?? holdersIn(script, scopes)
+      for (const binding of holders.get(value) ?? []) {
+        const holding = this.#behind(script, binding, scopes).find(each => each.value === value && !each.isReassigned)
         if (holding) return holding.reference
       }
     }
     return undefined
-  }
-
-  #symbolsOf(script: LoadedScript, scopes: () => ScopeChain): ReadonlyMap<symbol, FunctionReference> {
-    const named = new Map<symbol, FunctionReference>()
-    const variables = variablesOf(scopes)
-    let isComplete = true
-    for (const binding of script.scopes.module.bindings.values()) {
-      if (!Object.hasOwn(variables, binding.name)) continue
-      const held = read(variables, binding.name)
-      isComplete &&= held !== undefined
-      const mayHold = typeof held?.value === 'symbol' || isModuleLike(script, binding)
-      for (const { value, reference, isReassigned } of mayHold ? this.#behind(script, binding, scopes) : []) {
-        if (typeof value === 'symbol' && !isReassigned) named.set(value, reference)
-      }
-    }
-    if (isComplete) found.symbols.set(script, named)
-    return named
   }
 
   #behind(script: LoadedScript, binding: Binding, scopes: () => ScopeChain): readonly Holding[] {
@@ -188,6 +164,28 @@ export class NamedValues {
     const declared = declaredExport(file, name, this.#context.scriptOf)
     return holdingsOf(file, name, value, declared?.script, declared?.local)
   }
+}
+
+/** Remembered once all variables of the module are initialised. */
+function holdersIn(script: LoadedScript, scopes: () => ScopeChain): Holders {
+  const holders = new Map<symbol | Function, Binding[]>()
+  const variables = variablesOf(scopes)
+  let isComplete = true
+  for (const binding of script.scopes.module.bindings.values()) {
+    const mayName = script.record.imports.has(binding.name) || ownsItsBindings(script)
+    if (!mayName || binding.reassigned || !Object.hasOwn(variables, binding.name)) continue
+    const held = read(variables, binding.name)
+    isComplete &&= held !== undefined
+    const values = isModuleLike(script, binding) ? members(held?.value).map(([, value]) => value) : [held?.value]
+    for (const value of values) {
+      if (typeof value !== 'symbol' && typeof value !== 'function') continue
+      const bindings = holders.get(value)
+      if (bindings) bindings.push(binding)
+      else holders.set(value, [binding])
+    }
+  }
+  if (isComplete) found.holders.set(script, holders)
+  return holders
 }
 
 /** What a binding holds, and the objects in it that its text shows. */
