@@ -3,6 +3,7 @@
  */
 import { ModulePickleError } from '../errors.ts'
 import type { CallOptions } from './call-options.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 
 export class CallEnd {
   /** Why the call was ended, if it was. */

@@ -7,6 +7,7 @@ import { ModulePickleError } from '../errors.ts'
 import { LogTail, type LogLine } from './logs.ts'
 import type { WorkerEnd, WorkerTransport } from './transport.ts'
 import { codeOfEnd, describeLastLines, describeLoss, describeStartFailure, type Progress } from './worker-loss.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 
 /** How long a worker that has ended the conversation may still run. */
 const endTimeoutMs = 3_000

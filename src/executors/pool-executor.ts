@@ -24,6 +24,7 @@ import { checkChoice, checkCount, checkIterable, checkNames, checkTimeout } from
 import type { DefinedFunction } from './outgoing-call.ts'
 import { ShippedSnapshots } from './shipped-snapshots.ts'
 import { callSite, type CallSite } from './stack-trace.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 
 interface PoolExecutorOptions {
   /** What connect() was given, for messages. */

@@ -21,6 +21,7 @@ import { Provisions, type SupplyCounts } from './provisions.ts'
 import type { ShippedSnapshots } from './shipped-snapshots.ts'
 import type { WorkerTransport } from './transport.ts'
 import { checkGreeting } from './worker-greeting.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 
 const readyTimeoutMs = 60_000
 const closeTimeoutMs = 3_000

@@ -7,6 +7,7 @@
  */
 import type { Readable } from 'node:stream'
 import { firstEvent } from './first-event.ts'
+import { setImmediate } from '../timers.ts'
 
 /** One end of a pipe that somebody prints to. */
 export interface OutputPipe extends Readable {

@@ -4,14 +4,12 @@
  */
 import { runningCalls, type CurrentCall } from '../call/current-call.ts'
 import type { Outcome } from '../call/outcome.ts'
+import { setImmediate } from '../timers.ts'
 
 interface Guarded {
   readonly call: CurrentCall
   stray(error: unknown): void
 }
-
-/** Code of a call may put mocks in the place of timers, and forget them there. */
-const { setImmediate: inNextTurn } = globalThis
 
 let guarded: Guarded | undefined
 let strayed = false
@@ -22,7 +20,7 @@ export async function outcomeOf(call: CurrentCall, run: () => Promise<unknown>):
     return await new Promise<Outcome>(resolve => {
       guarded = { call, stray: error => resolve({ ok: false, error }) }
       // Node tells of a rejection that nobody handles only when the turn is over; the call has ended with that then.
-      const settle = (outcome: Outcome): unknown => inNextTurn(resolve, outcome)
+      const settle = (outcome: Outcome): unknown => setImmediate(resolve, outcome)
       const settled = runningCalls().run(call, run)
       settled.then(
         result => settle({ ok: true, result }),

@@ -2,9 +2,9 @@
  * A `node:inspector` session with this very thread, and values of the program in it: a handle for each that is asked about, and
  * back. Such a session answers before `post` returns. Nothing here runs user code.
  */
-import { setTimeout as later } from 'node:timers'
 import type { Session } from 'node:inspector'
 import { ModulePickleError } from '../../errors.ts'
+import { setTimeout } from '../../timers.ts'
 
 /** What V8 tells of a value: a handle, or what JSON can say. */
 export type Remote = { objectId?: string; value?: unknown; unserializableValue?: string; description?: string }
@@ -115,7 +115,7 @@ export class RemoteValues {
     if (large || this.#handles >= handleLimit) this.#letGo()
     else if (this.#handles > 0 && !this.#willLetGo) {
       this.#willLetGo = true
-      later(() => {
+      setTimeout(() => {
         this.#willLetGo = false
         this.#letGo()
       }, handleMs).unref()

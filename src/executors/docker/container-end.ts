@@ -5,6 +5,7 @@ import { ModulePickleError } from '../../errors.ts'
 import { LineSplitter } from '../logs.ts'
 import { engineAddress } from './engine-errors.ts'
 import type { Container, Engine } from './engine.ts'
+import { clearTimeout, setTimeout } from '../../timers.ts'
 
 interface Ended {
   readonly engine: Engine

@@ -12,6 +12,7 @@ import { engineError, reason, startError, statusOf } from './engine-errors.ts'
 import { EngineStream } from './engine-stream.ts'
 import type { Container, Engine, EngineSocket } from './engine.ts'
 import { missingImage, pullImage } from './image.ts'
+import { clearTimeout, setTimeout } from '../../timers.ts'
 
 export interface Launched {
   /** For messages: `container 0123456789ab (node:24-slim)`. */

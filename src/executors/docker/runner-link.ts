@@ -11,6 +11,7 @@ import { ContainerWorker } from './container-worker.ts'
 import { withoutNode } from './container-end.ts'
 import type { Launch, Launched } from './launch.ts'
 import { workerProgram } from './programs.ts'
+import { setTimeout } from '../../timers.ts'
 
 export type Hello = Extract<FromRunner, { kind: 'hello' }>
 

@@ -9,7 +9,6 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
 import { ModulePickleError } from '../../errors.ts'
 import { conversationKeyVariable, readSoFar, SignedStream } from '../../protocol/index.ts'
 import { keyVariable } from '../conversation-key.ts'
@@ -19,6 +18,7 @@ import { readLines } from '../read-lines.ts'
 import type { WorkerEnd, WorkerTransport } from '../transport.ts'
 import { workerArguments, workerEnvironment, type EnvironmentChanges, type Inspect } from './environment.ts'
 import { nameScratchDirectory, removeScratchDirectory } from './scratch-directory.ts'
+import { clearTimeout, setTimeout } from '../../timers.ts'
 
 interface LocalWorkerOptions {
   readonly env?: EnvironmentChanges
@@ -98,9 +98,9 @@ export class WorkerProcess implements WorkerTransport {
       child.once('exit', (code, signal) => resolve({ code, signal }))
     })
     // A process that the code has started may hold the pipes open: what is in them by now is all that is waited for.
-    const patience = new AbortController()
-    await Promise.race([closed, setTimeout(lastWordsMs, undefined, { signal: patience.signal }).catch(() => {})])
-    patience.abort()
+    let patience: NodeJS.Timeout | undefined
+    await Promise.race([closed, new Promise(resolve => (patience = setTimeout(resolve, lastWordsMs)))])
+    clearTimeout(patience)
     // Who takes lines slowly gets them all the same, unless nobody wants the call any more.
     if (!child.killed) await readSoFar(this.#output)
     this.flushLines()

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { debuglog } from 'node:util'
 import { listDirectory } from './list-directory.ts'
 import { ownName, stateOfOwner } from './process-name.ts'
+import { setInterval } from '../../timers.ts'
 
 /** Shown with NODE_DEBUG=modulepickle-materialize. */
 const debug = debuglog('modulepickle-materialize')

@@ -16,6 +16,7 @@ import { decodeModuleText, encodeModuleText } from './module-text-record.ts'
 import type { ModuleText } from './module-text.ts'
 import { sweepShard } from './sweep-shard.ts'
 import { toolsFingerprint } from './tools-fingerprint.ts'
+import { setImmediate } from '../../timers.ts'
 
 const debug = debuglog('modulepickle-pack')
 const digestBytes = 32
